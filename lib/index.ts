@@ -1,0 +1,2 @@
+// The public surface: named re-exports, nothing else.
+export {};
