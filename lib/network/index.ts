@@ -1,0 +1,7 @@
+export { ActivationCode, type LayerCode } from "./ActivationCode";
+export { type BatchedAffineMaps, BatchedNetwork } from "./batched/BatchedNetwork";
+export { UnknownLayerError } from "./fromLayersModel";
+export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
+export { Graph, type GraphNode, type Trace } from "./Graph";
+export type { Layer } from "./layers";
+export { type AffineMap, SplineNetwork } from "./SplineNetwork";

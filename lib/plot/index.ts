@@ -1,0 +1,1 @@
+export { type LearningCurvesOptions, learningCurves } from "./learningCurves";

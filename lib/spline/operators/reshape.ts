@@ -1,0 +1,25 @@
+import { AffineOperator } from "./affine";
+import { type Shape, sizeOf } from "./operator";
+
+/** Reads the same numbers in another shape; to one dimension it is called flatten. */
+export class Reshape extends AffineOperator {
+  readonly kind: string;
+  readonly nondecreasing = true;
+  readonly parameters = 0;
+
+  constructor(inputShape: Shape, outputShape: Shape) {
+    super(inputShape, outputShape, null);
+    if (sizeOf(inputShape) !== sizeOf(outputShape)) {
+      throw new RangeError(`reshape: [${inputShape}] and [${outputShape}] differ in size`);
+    }
+    this.kind = outputShape.length === 1 ? "flatten" : "reshape";
+  }
+
+  protected linear(v: Float64Array, w: Float64Array): void {
+    w.set(v);
+  }
+
+  protected transposed(g: Float64Array, h: Float64Array): void {
+    h.set(g);
+  }
+}
