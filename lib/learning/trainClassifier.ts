@@ -131,8 +131,8 @@ function trainStep(
     const cost = optimizer.minimize(
       () => {
         const output = model.apply(inputs, { training: true }) as tf.Tensor2D;
-      const [loss, share] = measure(output, labels);
-      accuracy = tf.keep(share);
+        const [loss, share] = measure(output, labels);
+        accuracy = tf.keep(share);
         return loss;
       },
       true,
@@ -162,7 +162,10 @@ function requireLogits(model: tf.LayersModel): void {
   }
 }
 
-function tensorsOf(data: Dataset, indices: Uint32Array): { inputs: tf.Tensor; labels: tf.Tensor1D } {
+function tensorsOf(
+  data: Dataset,
+  indices: Uint32Array,
+): { inputs: tf.Tensor; labels: tf.Tensor1D } {
   const { inputs, labels } = batch(data, indices);
   return {
     inputs: tf.tensor(inputs, [indices.length, ...data.shape], "float32"),
