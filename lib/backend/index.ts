@@ -1,0 +1,4 @@
+export { restoreNodeUtil } from "./nodeCompat";
+export type { BackendName } from "./record";
+export { redirectWhenNotNative } from "./redirect";
+export { BackendReport, useBackend } from "./useBackend";
