@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+
+/** The version of tslab whose inner workings are relied on here. */
+const TESTED = "1.0.22";
+
+/** One complaint of the TypeScript compiler about a cell. */
+export interface Diagnostic {
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** tslab's executor: compiles a cell and runs it; reports to the console it was given. */
+export interface Executor {
+  execute(code: string): Promise<boolean>;
+  interrupt(): void;
+  close(): void;
+}
+
+/** What the executor reports to: results to `log`; errors and diagnostics to `error`. */
+export interface ExecutorConsole {
+  log(value: unknown): void;
+  error(...args: unknown[]): void;
+}
+
+/** A signed Jupyter message, as tslab holds it. */
+export interface Message {
+  header: { msg_type: string };
+  // biome-ignore lint/suspicious/noExplicitAny: what it holds depends on the type of the message
+  content: any;
+  createReply(): Message;
+  signAndSend(key: string, socket: Socket): void;
+}
+
+/** One of the five ZeroMQ sockets. */
+export interface Socket {
+  sendHighWaterMark: number;
+  send(frames: (string | Buffer)[]): Promise<void>;
+}
+
+/** What a cell shows: one thing in several forms. */
+export interface DisplayData {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  transient: { display_id?: string };
+}
+
+/** Shows something in the cell's output, or updates what was shown under the same display_id. */
+export type WriteDisplayData = (data: DisplayData, update: boolean) => void;
+
+/** The parts of tslab's Jupyter server that the subclass here calls or replaces. */
+export interface ServerBase {
+  handler: { handleKernel(): KernelInfo; handleShutdown(request: unknown): unknown };
+  connInfo: { key: string };
+  iopub: Socket;
+  init(): Promise<void>;
+  close(): void;
+  publishStatus(status: string, parent: Message): void;
+  handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void>;
+  handleExecute(socket: Socket, message: Message): Promise<void>;
+  handleCommInfoRequest(socket: Socket, message: Message): void;
+  handleKernelInfo(socket: Socket, message: Message): void;
+  handleShutdown(socket: Socket, message: Message): void;
+}
+
+/** What the kernel says of itself. */
+export interface KernelInfo {
+  implementation: string;
+  implementation_version: string;
+  language_info: Record<string, unknown>;
+  banner: string;
+}
+
+interface Converters {
+  node: unknown;
+  browser: unknown;
+  close(): void;
+}
+
+interface Jupyter {
+  lastWriteDisplayData: WriteDisplayData | null;
+  ZmqServer: new (handler: unknown, connectionFile: string) => ServerBase;
+  JupyterHandlerImpl: new (executor: Executor, isJavaScript: boolean) => ServerBase["handler"];
+}
+
+const { version } = JSON.parse(readFileSync(require.resolve("tslab/package.json"), "utf8")) as {
+  version: string;
+};
+if (version !== TESTED) {
+  throw new Error(`The madmax kernel knows tslab ${TESTED}, found ${version}: run npm ci.`);
+}
+
+const jupyter = require("tslab/dist/jupyter") as Jupyter;
+
+export const { ZmqServer, JupyterHandlerImpl } = jupyter;
+
+/** The version of TypeScript that compiles the cells. */
+export const TYPESCRIPT_VERSION: string = require("@tslab/typescript-for-tslab").version;
+
+/** Tells tslab, and whoever asks it, how the cell that now runs shows things. */
+export function setDisplay(write: WriteDisplayData): void {
+  jupyter.lastWriteDisplayData = write;
+}
+
+/** An executor for cells that import from `root`; warms the compiler up. */
+export function createExecutor(root: string, console: ExecutorConsole): Executor {
+  const { createConverter } = require("tslab/dist/converter") as {
+    createConverter(options: { isJS: boolean; isBrowser: boolean }): { close(): void };
+  };
+  const node = createConverter({ isJS: false, isBrowser: false });
+  const converters: Converters = {
+    node,
+    get browser(): never {
+      throw new Error("cells for the browser are not supported by this kernel");
+    },
+    close: () => node.close(),
+  };
+  const executor = require("tslab/dist/executor") as {
+    createExecutor(root: string, converters: Converters, console: ExecutorConsole): Executor;
+  };
+  return executor.createExecutor(root, converters, console);
+}

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { errors, jupyterPython, KernelUnderTest, text } from "./kernelUnderTest";
+
+const missing = jupyterPython() === undefined ? "no .venv: run npm start" : false;
+
+describe("the kernel", { skip: missing }, () => {
+  let kernel: KernelUnderTest;
+  before(async () => {
+    kernel = await KernelUnderTest.start();
+  });
+  after(() => kernel.stop());
+
+  test("counts executions", async () => {
+    const [first, second] = await kernel.run("1 + 1", "let y = 2");
+    const counts = [first!, second!].map(({ messages, reply }) => {
+      const input = messages.find(({ type }) => type === "execute_input");
+      assert.equal(input?.content.execution_count, reply.execution_count);
+      return reply.execution_count;
+    });
+    assert.equal(counts[1], counts[0] + 1);
+    assert.equal(text(first!), "2\n");
+  });
+
+  test("tells an error's name, message and place", async () => {
+    const [cell] = await kernel.run('function f() {\n  throw new RangeError("too far");\n}\nf();');
+    const [error] = errors(cell!);
+    assert.equal(error?.ename, "RangeError");
+    assert.equal(error?.evalue, "too far");
+    assert.match(error!.traceback.join("\n"), /RangeError.*: too far\n\s+at f \(cell:\d+:\d+\)/);
+    assert.doesNotMatch(error!.traceback.join("\n"), /tslab|node:internal/);
+    assert.equal(cell!.reply.status, "error");
+    assert.equal(cell!.reply.ename, "RangeError");
+  });
+
+  test("tells a compile error with its line", async () => {
+    const [cell] = await kernel.run("const n: number = 1;\nn.toUpperCase();");
+    const [error] = errors(cell!);
+    assert.equal(error?.ename, "TypeScriptError");
+    assert.match(
+      error!.traceback.join("\n"),
+      /line 2, column 3: Property 'toUpperCase'.*\n {4}n\.to/,
+    );
+  });
+
+  test("an error allowed to a cell doesn't swallow the cells after it", async () => {
+    const fail = { code: 'throw new Error("on purpose")', stop_on_error: false };
+    const cells = await kernel.run(fail, 'console.log("still here")', 'console.log("and here")');
+    assert.deepEqual(
+      cells.map(({ reply }) => reply.status),
+      ["error", "ok", "ok"],
+    );
+    assert.equal(text(cells[2]!), "and here\n");
+  });
+
+  test("an error stops the cells that wait, and no cell that comes later", async () => {
+    const waiting = 'console.log("must not run")';
+    const busy = 'for (const end = Date.now() + 300; Date.now() < end; ); throw new Error("stop")';
+    const cells = await kernel.run(busy, waiting, waiting);
+    assert.deepEqual(
+      cells.map(({ reply }) => reply.status),
+      ["error", "aborted", "aborted"],
+    );
+    assert.equal(text(cells[1]!) + text(cells[2]!), "");
+    const [later] = await kernel.run('console.log("later")');
+    assert.equal(text(later!), "later\n");
+  });
+
+  test("a rejected promise that nobody awaited fails its cell", async () => {
+    const [cell] = await kernel.run('Promise.reject(new TypeError("lost"));\nlet after = 1;');
+    assert.equal(cell!.reply.status, "error");
+    assert.equal(errors(cell!)[0]?.ename, "TypeError");
+    assert.match(errors(cell!)[0]!.traceback.join("\n"), /nobody had awaited it/);
+    const [next] = await kernel.run("1");
+    assert.equal(next!.reply.status, "ok", "it is told once");
+  });
+
+  test("an exception in a timer fails the cell in flight", async () => {
+    const [cell] = await kernel.run(
+      'setTimeout(() => { throw new Error("tick"); }, 5);\nawait new Promise((r) => setTimeout(r, 60));',
+    );
+    assert.equal(cell!.reply.status, "error");
+    assert.equal(errors(cell!)[0]?.evalue, "tick");
+  });
+
+  test("an exception in a timer fails the next cell, if none is in flight", async () => {
+    const [started] = await kernel.run('setTimeout(() => { throw new Error("late"); }, 50); 0');
+    assert.equal(started!.reply.status, "ok");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [next, third] = [
+      (await kernel.run('console.log("not run")'))[0]!,
+      (await kernel.run('console.log("run")'))[0]!,
+    ];
+    assert.equal(next.reply.evalue, "late");
+    assert.equal(text(third), "run\n");
+  });
+
+  test("works in the project's root and imports the library by name", async () => {
+    const [cell] = await kernel.run(
+      'import { SplineNetwork } from "madmax";\nimport { existsSync } from "fs";\n' +
+        'console.log(existsSync("lib/spline"), typeof SplineNetwork.fromWeights);',
+    );
+    assert.deepEqual(errors(cell!), []);
+    assert.equal(text(cell!), "true function\n");
+  });
+
+  test("completes names, also those of earlier cells", async () => {
+    await kernel.run("const wavelength = 550;");
+    const { matches } = await kernel.ask({ complete: "wavel" });
+    assert.ok(matches.includes("wavelength"), String(matches));
+  });
+
+  test("shows the documentation of what is under the cursor", async () => {
+    const code = 'import { SplineNetwork } from "madmax";\nSplineNetwork.fromWeights';
+    const { found, data } = await kernel.ask({ inspect: code, at: code.length - 2 });
+    assert.ok(found);
+    assert.match(data["text/plain"], /fromWeights\(layers: /);
+  });
+
+  test("is interrupted in a loop that never yields", async () => {
+    const [cell] = await kernel.run({ code: "for (;;);", interrupt: 1 });
+    assert.equal(cell!.reply.status, "error");
+    assert.equal(errors(cell!)[0]?.ename, "Interrupted");
+    const [next] = await kernel.run('console.log("alive")');
+    assert.equal(text(next!), "alive\n");
+  });
+
+  test("is interrupted in a wait that never ends", async () => {
+    const [cell] = await kernel.run({ code: "await new Promise(() => {});", interrupt: 0.5 });
+    assert.equal(errors(cell!)[0]?.ename, "Interrupted");
+  });
+
+  test("loses nothing of what a fast loop prints, in few messages", async () => {
+    const [cell] = await kernel.run("for (let i = 0; i < 20000; i++) console.log(i);");
+    assert.equal(text(cell!).split("\n").length, 20001);
+    assert.ok(cell!.messages.length < 200, `${cell!.messages.length} messages`);
+  });
+
+  test("shows one thing in several forms and updates it in place, in order with text", async () => {
+    const [cell] = await kernel.run(
+      'const show = require("tslab/dist/jupyter").lastWriteDisplayData;\n' +
+        'const bundle = (text: string) => ({ data: { "text/plain": text, "text/html": "<b></b>" }, metadata: {}, transient: { display_id: "a" } });\n' +
+        'console.log("before");\nshow(bundle("one"), false);\nconsole.log("between");\nshow(bundle("two"), true);',
+    );
+    const kinds = cell!.messages.map(({ type }) => type);
+    assert.deepEqual(kinds, [
+      "execute_input",
+      "stream",
+      "display_data",
+      "stream",
+      "update_display_data",
+    ]);
+    const update = cell!.messages.at(-1)!.content;
+    assert.equal(update.transient.display_id, "a");
+    assert.equal(update.data["text/plain"], "two");
+  });
+
+  test("says that it has no comms, in the right message", async () => {
+    assert.equal(await kernel.ask({ comm_info: true }), "comm_info_reply");
+  });
+
+  test("restarts with an empty memory", async () => {
+    await kernel.run("const remembered = 1;");
+    await kernel.ask({ restart: true });
+    const [cell] = await kernel.run("remembered");
+    assert.equal(errors(cell!)[0]?.ename, "TypeScriptError");
+  });
+
+  test("ends when it is shut down, timers or not", async () => {
+    await kernel.run("setInterval(() => {}, 1000); 0");
+    assert.deepEqual(await kernel.ask({ shutdown: true }), { alive: false });
+  });
+});
