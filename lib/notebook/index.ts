@@ -1,7 +1,6 @@
-export { atScale, type Scale } from "./atScale";
-export { type Bound, CLAIM_MIME, type Claim, ClaimError, claim } from "./claim";
-export { FigureError } from "./FigureError";
-export { type Progress, type ProgressOptions, progress } from "./progress";
-export { Markdown, markdown, Tex, tex } from "./prose";
-export { type Figure, type ShowOptions, show } from "./show";
-export { DIVERGING, PALETTE } from "./theme";
+export { type Bound, ClaimError, type ClaimRecord, claim } from "./claim";
+export type { ImageData, ImageOptions } from "./images";
+export { type ProgressBar, type ProgressOptions, progress } from "./progress";
+export { atScale, type Scale } from "./scale";
+export { type Figure, show } from "./show";
+export { markdown, Typeset, tex } from "./text";

@@ -1,163 +1,139 @@
-import { display, inNotebook } from "./display";
-import { escapeMarkup } from "./markup";
-import { label } from "./numbers";
+import { inNotebook, updatingDisplay } from "./display";
+import { escapeHtml } from "./text";
 
-/** How a bar is labelled. */
+/** How progress is shown. */
 export interface ProgressOptions {
-  /** What goes on. */
+  /** What is counted, as in "affine maps". */
   readonly title?: string;
-  /** What is counted, in the plural: "steps" if left out. */
-  readonly unit?: string;
 }
 
-/** A bar moved by hand. */
-export interface Progress {
-  /** Says how many are done by now, and numbers worth watching; shown at most ten times a second. */
-  update(done: number, watched?: Readonly<Record<string, number>>): void;
-  /** Ends the bar; it keeps what was done, and no timings, so that a second run shows the same. */
+/** A bar moved by hand: for work that calls back, such as training. */
+export interface ProgressBar {
+  /** Shows that `done` of the total are done; `values` (a loss) stand beside the bar meanwhile. */
+  update(done: number, values?: Readonly<Record<string, number>>): void;
+  /** Ends the bar; where less than the total is done, it says so. */
   done(): void;
 }
 
-const PERIOD = { notebook: 100, lines: 2000 } as const; // milliseconds
-
-// Bars are numbered, not named at random, so that runs can be compared.
-let bars = 0;
+/** Ten frames a second in a notebook; a line now and then in a log. */
+const PERIOD_MS = { notebook: 100, log: 5000 };
 
 /**
- * Shows how far a loop has come, with rate and remaining time, in one bar that updates in place;
- * outside a notebook, lines on stderr. Goes through a number of steps 0, 1, …, or any iterable, or
- * is moved by hand; a loop that is left early leaves the bar at the step it reached.
+ * A progress bar that is updated in place, with rate and remaining time; plain lines outside a
+ * notebook. The bar that is left in the end tells no times, so that stored notebooks are equal.
  *
- * Throws RangeError for a total that is no count.
+ * With a collection, iterates over it. With a number, iterates over 0 … total − 1, or is moved by
+ * hand. A loop left early leaves a bar that says where it stopped.
  *
- *     for (const n of progress(1000, { title: "points" })) { ... }
- *     for await (const batch of progress(batches)) { ... }
- *     const bar = progress(1000, { title: "training" }); bar.update(1, { loss }); bar.done();
+ * @example for (const image of progress(images, { title: "images" })) look(image);
+ * @example const bar = progress(1000); bar.update(10, { loss: 0.3 }); bar.done();
  */
-export function progress(total: number, options?: ProgressOptions): Iterable<number> & Progress;
+export function progress(total: number, options?: ProgressOptions): Iterable<number> & ProgressBar;
 export function progress<T>(items: Iterable<T>, options?: ProgressOptions): Iterable<T>;
-export function progress<T>(items: AsyncIterable<T>, options?: ProgressOptions): AsyncIterable<T>;
+export function progress<T>(
+  items: AsyncIterable<T>,
+  options: ProgressOptions & { readonly total: number },
+): AsyncIterable<T>;
 export function progress(
-  source: number | Iterable<unknown> | AsyncIterable<unknown>,
-  options: ProgressOptions = {},
-): unknown {
-  if (typeof source === "number") {
-    if (!Number.isInteger(source) || source < 0) {
-      throw new RangeError(`progress: the total must be a whole number from 0, got ${source}`);
+  items: number | Iterable<unknown> | AsyncIterable<unknown>,
+  { title = "", total }: ProgressOptions & { total?: number } = {},
+): object {
+  if (typeof items === "number") {
+    if (!Number.isInteger(items) || items < 0) {
+      throw new RangeError(`progress of ${items} steps: expected an integer, 0 or more`);
     }
-    const bar = new Bar(source, options);
+    const bar = new Bar(items, title);
     return {
-      update: bar.update.bind(bar),
-      done: bar.done.bind(bar),
-      [Symbol.iterator]: () => steps(Array(source).keys(), bar),
+      [Symbol.iterator]: () => counted(Array(items).keys(), bar),
+      update: (done: number, values?: Record<string, number>) => bar.update(done, values),
+      done: () => bar.end(),
     };
   }
-  if (source !== null && typeof source === "object" && Symbol.asyncIterator in source) {
-    return { [Symbol.asyncIterator]: () => asyncSteps(source, new Bar(undefined, options)) };
+  if (Symbol.asyncIterator in items) {
+    if (total === undefined) throw new TypeError("progress of an async iterable needs { total }");
+    const bar = new Bar(total, title);
+    return { [Symbol.asyncIterator]: () => countedAsync(items, bar) };
   }
-  if (source !== null && source !== undefined && Symbol.iterator in Object(source)) {
-    const items = source as Iterable<unknown>;
-    return { [Symbol.iterator]: () => steps(items, new Bar(sizeOf(items), options)) };
-  }
-  throw new TypeError(`progress: wanted a number or something to iterate over, got ${source}`);
+  const all = Array.isArray(items) ? items : [...items];
+  return { [Symbol.iterator]: () => counted(all, new Bar(all.length, title)) };
 }
 
-function* steps<T>(items: Iterable<T>, bar: Bar): Generator<T> {
-  let count = 0;
+function* counted<T>(items: Iterable<T>, bar: Bar): Generator<T> {
+  let done = 0;
   try {
+    bar.update(0);
     for (const item of items) {
       yield item;
-      bar.update(++count);
+      bar.update(++done);
     }
   } finally {
-    bar.done(); // also when the loop is left early, or throws
+    bar.end();
   }
 }
 
-async function* asyncSteps<T>(items: AsyncIterable<T>, bar: Bar): AsyncGenerator<T> {
-  let count = 0;
+async function* countedAsync<T>(items: AsyncIterable<T>, bar: Bar): AsyncGenerator<T> {
+  let done = 0;
   try {
+    bar.update(0);
     for await (const item of items) {
       yield item;
-      bar.update(++count);
+      bar.update(++done);
     }
   } finally {
-    bar.done();
+    bar.end();
   }
 }
 
-function sizeOf(items: Iterable<unknown>): number | undefined {
-  const { length, size } = items as { length?: unknown; size?: unknown };
-  return [length, size].find((count) => typeof count === "number") as number | undefined;
-}
-
-/** What is shown of one bar, and when. */
 class Bar {
-  readonly #id = `madmax-progress-${++bars}`;
-  readonly #inNotebook = inNotebook();
-  readonly #started = performance.now();
-  #shown = this.#started;
+  readonly #notebook = inNotebook();
+  readonly #show = updatingDisplay();
+  readonly #start = performance.now();
+  #last = Number.NEGATIVE_INFINITY;
   #done = 0;
   #ended = false;
 
   constructor(
-    private readonly total: number | undefined,
-    private readonly options: ProgressOptions,
-  ) {
-    if (this.#inNotebook) this.#show("", false);
-  }
+    private readonly total: number,
+    private readonly title: string,
+  ) {}
 
-  update(done: number, watched: Readonly<Record<string, number>> = {}): void {
+  update(done: number, values: Readonly<Record<string, number>> = {}): void {
     this.#done = done;
-    if (this.#ended) return;
     const now = performance.now();
-    if (now - this.#shown < PERIOD[this.#inNotebook ? "notebook" : "lines"]) return;
-    this.#shown = now;
-    const numbers = Object.entries(watched).map(([name, value]) => `${name} ${label(value)}`);
-    this.#show([this.#pace(now), ...numbers].map((part) => ` · ${part}`).join(""), true);
+    // A log needs no line for what is over at once.
+    if (!this.#notebook && this.#last === Number.NEGATIVE_INFINITY) this.#last = now;
+    if (now - this.#last < PERIOD_MS[this.#notebook ? "notebook" : "log"]) return;
+    this.#last = now;
+    this.#draw(this.#pace((now - this.#start) / 1000, values));
   }
 
-  done(): void {
+  end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#show("", true);
+    this.#draw(this.#done < this.total ? "stopped" : "");
   }
 
-  #pace(now: number): string {
-    const rate = (1000 * this.#done) / (now - this.#started);
-    const pace = rate >= 1 || rate === 0 ? `${label(rate)}/s` : `${label(1 / rate)} s each`;
-    if (this.total === undefined || rate === 0) return pace;
-    return `${pace} · ${duration(Math.max(0, this.total - this.#done) / rate)} left`;
+  // Rate and remaining time, as far as anything is known of them.
+  #pace(seconds: number, values: Readonly<Record<string, number>>): string {
+    const extra = Object.entries(values).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
+    if (this.#done === 0 || seconds === 0) return extra.join(", ");
+    const rate = this.#done / seconds;
+    const left = Math.ceil((this.total - this.#done) / rate);
+    return [`${rate.toPrecision(3)}/s`, `${left} s left`, ...extra].join(", ");
   }
 
-  #show(more: string, update: boolean): void {
-    const { title, unit = "steps" } = this.options;
-    const of = this.total === undefined ? "" : ` of ${this.total}`;
-    const early = this.#ended && this.total !== undefined && this.#done < this.total;
-    const state = `${early ? "stopped at " : ""}${this.#done}${of} ${unit}${more}`;
-    const text = title === undefined ? state : `${title}: ${state}`;
-    if (!this.#inNotebook) {
+  #draw(note: string): void {
+    const count = `${this.#done} of ${this.total}`;
+    const text = [this.title, count, note].filter((part) => part !== "").join(" · ");
+    if (!this.#notebook) {
       process.stderr.write(`${text}\n`);
       return;
     }
-    const share = this.total === undefined ? (this.#ended ? 1 : 0) : this.#done / (this.total || 1);
-    const html = barHtml(this.total === 0 ? 1 : Math.min(1, share), early, text);
-    display({ data: { "text/html": html, "text/plain": text } }, { id: this.#id, update });
+    const share = this.total === 0 ? 1 : this.#done / this.total;
+    const html =
+      `<div style="display: flex; gap: 10px; align-items: center">` +
+      `<progress style="width: 220px" max="1" value="${share.toFixed(4)}"></progress>` +
+      `<span>${escapeHtml(text)}</span></div>`;
+    this.#show({ "text/html": html, "text/plain": text });
   }
-}
-
-function barHtml(share: number, early: boolean, text: string): string {
-  const width = `${Number((100 * share).toFixed(1))}%`;
-  const colour = early ? "#d55e00" : "#0072b2";
-  return (
-    `<div><div style="display: inline-block; width: 240px; height: 10px; background: #dddddd">` +
-    `<div style="width: ${width}; height: 10px; background: ${colour}"></div></div> ` +
-    `${escapeMarkup(text)}</div>`
-  );
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -1,66 +1,32 @@
-import type { Bundle } from "../display";
-import { FigureError } from "../FigureError";
-import { storable } from "../numbers";
-import { pictureBundle, rasterise } from "../picture";
-import { PLOTLY_LAYOUT } from "../theme";
-import { refuseLarge, vegaLiteSvg } from "../vegaLite";
-import { planeSpec } from "./plane";
-import { spaceSvg } from "./space";
-import { isPlane, isSpace, type Layout, type Trace, textOf } from "./traces";
+/** One trace of a Plotly figure: its type, and numbers under the names that the type asks for. */
+export interface Trace {
+  type?: string;
+  name?: string;
+  mode?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: Plotly's attributes, read one by one with care
+  [attribute: string]: any;
+}
 
-const MIME = "application/vnd.plotly.v1+json";
-
-/** A Plotly figure, as Plotly.newPlot takes it. */
+/** A Plotly figure. */
 export interface PlotlyFigure {
-  readonly data: readonly object[];
-  readonly layout?: object;
-  readonly frames?: readonly object[];
+  data: Trace[];
+  // biome-ignore lint/suspicious/noExplicitAny: Plotly's attributes, read one by one with care
+  layout?: any;
+  frames?: object[];
 }
 
-/** Tells whether something is meant to be a Plotly figure. */
+/** Whether something is a Plotly figure: a list of traces, and possibly a layout. */
 export function isPlotly(figure: object): figure is PlotlyFigure {
-  const { data } = figure as Partial<PlotlyFigure>;
-  return Array.isArray(data) && data.every((trace) => typeof trace === "object" && trace !== null);
+  const { data } = figure as { data?: unknown };
+  const isTrace = (entry: unknown) =>
+    typeof entry === "object" &&
+    entry !== null &&
+    ("type" in entry || "x" in entry || "z" in entry);
+  return Array.isArray(data) && data.length > 0 && data.every(isTrace);
 }
 
-/**
- * The bundle of a Plotly figure. Plotly itself needs a browser: the static picture is our own, of
- * the first frame. Throws FigureError for a trace that has none.
- */
-export function plotlyBundle(figure: PlotlyFigure, title: string | undefined): Bundle {
-  const own = storable(figure) as { data: Trace[]; layout?: Layout; frames?: object[] };
-  const layout: Layout = {
-    ...PLOTLY_LAYOUT,
-    ...own.layout,
-    font: { ...PLOTLY_LAYOUT.font, ...own.layout?.font },
-    ...(title === undefined ? {} : { title: { text: title } }),
-  };
-  const themed = { ...own, data: own.data.map(withColourScale), layout };
-  refuseLarge(themed, "Plotly");
-  const alt = `${textOf(layout.title) ?? "untitled"} [Plotly figure]`;
-  const { data, metadata } = pictureBundle(rasterise(plotlySvg(themed)), alt);
-  return { data: { [MIME]: themed, ...data }, metadata: metadata ?? {} };
-}
-
-/** The static picture of a figure as SVG. */
-export function plotlySvg({ data, layout }: { data: readonly Trace[]; layout: Layout }): string {
-  if (data.length === 0) throw new FigureError("found a Plotly figure without traces");
-  const strange = data.find((trace) => !isPlane(trace) && !isSpace(trace));
-  if (strange !== undefined) {
-    throw new FigureError(
-      `found a Plotly trace of type "${strange.type}", for which there is no static picture; ` +
-        "there is one for scatter, bar, heatmap, surface, mesh3d and scatter3d",
-    );
-  }
-  if (data.every(isSpace)) return spaceSvg(data, layout);
-  if (data.every(isPlane)) return vegaLiteSvg(planeSpec(data, layout));
-  throw new FigureError(
-    "found a Plotly figure with traces in the plane and in space: show them as two figures",
-  );
-}
-
-/** Plotly's own default, blue to red over grey, says nothing about zero and reads badly. */
-function withColourScale(trace: Trace): Trace {
-  const mapped = ["surface", "heatmap", "mesh3d"].includes(trace.type ?? "");
-  return mapped && trace.colorscale === undefined ? { ...trace, colorscale: "Viridis" } : trace;
+/** A title as Plotly takes it: a text, or an object with one. */
+export function textOf(title: unknown): string {
+  if (typeof title === "string") return title;
+  return ((title as { text?: string } | undefined)?.text ?? "").replace(/<[^>]*>/g, "");
 }
