@@ -3,5 +3,6 @@ export { type BatchedAffineMaps, BatchedNetwork } from "./batched/BatchedNetwork
 export { UnknownLayerError } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
+export { heWeights } from "./heWeights";
 export type { Layer } from "./layers";
 export { type AffineMap, SplineNetwork } from "./SplineNetwork";

@@ -13,7 +13,7 @@ test("pieces come back from the packed form, across word borders", () => {
   const q = Uint8Array.from({ length: 70 }, (_, k) => ((k * k) % 7) % 2);
   const packed = ActivationCode.from([{ q, pieces: 2 }]);
   assert.equal(packed.layers[0]!.packed.length, 3);
-  q.forEach((piece, k) => assert.equal(packed.piece(0, k), piece));
+  for (const [k, piece] of q.entries()) assert.equal(packed.piece(0, k), piece);
   assert.throws(() => packed.piece(0, 70), /no unit 70 in layer 0/);
 });
 

@@ -107,7 +107,9 @@ test("the softmax taken off is said, and layers are grouped as the papers do", (
 
 test("what can't be read is refused by name, class and position", () => {
   const refusal = (layer: tf.layers.Layer, pattern: RegExp) => {
-    const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4, 4, 1] }), layer] });
+    const model = tf.sequential({
+      layers: [tf.layers.inputLayer({ inputShape: [4, 4, 1] }), layer],
+    });
     assert.throws(
       () => SplineNetwork.fromLayersModel(model),
       (error: unknown) => error instanceof UnknownLayerError && pattern.test(error.message),

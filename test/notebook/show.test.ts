@@ -94,7 +94,7 @@ test("a heat map's picture has Plotly's first row at the bottom", () => {
     const [x, y] = [Math.round(png.width * 0.4), Math.round(png.height * share)];
     return png.data[4 * (y * png.width + x)]!;
   };
-  assert.ok(brightness(0.2) < brightness(0.7), "the larger value, darker, is on top");
+  assert.ok(brightness(0.2) > brightness(0.7), "the larger value, brighter, is on top");
 });
 
 test("images: one, grids, tensors, colours", async () => {

@@ -1,19 +1,8 @@
 /** A colour in [0, 255]³. */
 export type Rgb = readonly [number, number, number];
 
-// Plotly's names to those of Vega's schemes.
-const SCHEMES: Record<string, string> = {
-  Viridis: "viridis",
-  Cividis: "cividis",
-  Plasma: "plasma",
-  Inferno: "inferno",
-  Magma: "magma",
-  Greys: "greys",
-  Blues: "blues",
-  Reds: "reds",
-  RdBu: "redblue",
-  PuOr: "purpleorange",
-};
+// Those of Plotly's named scales that are the same in Vega; most of its others are its own.
+const SCHEMES: Record<string, string> = { Viridis: "viridis", Cividis: "cividis" };
 
 /** Plotly's colour scale, by name or as [place, colour] stops, as a function on [0, 1]. */
 export function colourScale(scale: unknown = "Viridis"): (t: number) => Rgb {
@@ -29,10 +18,16 @@ export function colourScale(scale: unknown = "Viridis"): (t: number) => Rgb {
       return [0, 1, 2].map((i) => a[i]! + f * (b[i]! - a[i]!)) as unknown as Rgb;
     };
   }
+  if (scale === "Greys")
+    return colourScale([
+      [0, "#000000"],
+      [1, "#ffffff"],
+    ]);
   const scheme = SCHEMES[String(scale)];
   if (scheme === undefined) {
-    const known = Object.keys(SCHEMES).join(", ");
-    throw new RangeError(`no picture of Plotly's colour scale "${scale}": choose one of ${known}`);
+    throw new RangeError(
+      `no picture of Plotly's colour scale "${scale}": take Viridis, Cividis, Greys, or a list of [place, colour]`,
+    );
   }
   const vega = require("vega") as unknown as { scheme(name: string): (t: number) => string };
   const at = vega.scheme(scheme);

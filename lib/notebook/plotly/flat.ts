@@ -1,5 +1,6 @@
 import { svgOfVegaLite, withTheme } from "../rendering";
 import { PALETTE } from "../theme";
+import { colourScale, css } from "./colours";
 import { type PlotlyFigure, type Trace, textOf } from "./figure";
 
 /** The traces of two dimensions of which there are pictures. */
@@ -64,7 +65,8 @@ function heatmap({ x, y, z, colorscale = "Viridis" }: Trace, xAxis: object, yAxi
   const values = rows.flatMap((row, j) =>
     row.map((value, i) => ({ x: x?.[i] ?? i, y: y?.[j] ?? j, z: value })),
   );
-  const scheme = String(colorscale).toLowerCase();
+  const colour = colourScale(colorscale);
+  const range = Array.from({ length: 33 }, (_, i) => css(colour(i / 32)));
   return {
     data: { values },
     mark: "rect",
@@ -72,7 +74,7 @@ function heatmap({ x, y, z, colorscale = "Viridis" }: Trace, xAxis: object, yAxi
       x: { ...xAxis, type: "ordinal" },
       // Plotly's first row is the lowest.
       y: { ...yAxis, type: "ordinal", sort: "descending" },
-      color: { field: "z", type: "quantitative", title: null, scale: { scheme } },
+      color: { field: "z", type: "quantitative", title: null, scale: { range } },
     },
   };
 }
