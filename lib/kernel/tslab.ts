@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { expandShorthand } from "./shorthand";
 
 /** The version of tslab whose inner workings are relied on here. */
 const TESTED = "1.0.22";
@@ -71,12 +72,6 @@ export interface KernelInfo {
   banner: string;
 }
 
-interface Converters {
-  node: unknown;
-  browser: unknown;
-  close(): void;
-}
-
 interface Jupyter {
   lastWriteDisplayData: WriteDisplayData | null;
   ZmqServer: new (handler: unknown, connectionFile: string) => ServerBase;
@@ -102,13 +97,24 @@ export function setDisplay(write: WriteDisplayData): void {
   jupyter.lastWriteDisplayData = write;
 }
 
+interface Position {
+  offset: number;
+  line: number;
+  character: number;
+}
+
+interface Converter {
+  convert(declarations: string, code: string): { diagnostics: { start: Position }[] };
+  close(): void;
+}
+
 /** An executor for cells that import from `root`; warms the compiler up. */
 export function createExecutor(root: string, console: ExecutorConsole): Executor {
   const { createConverter } = require("tslab/dist/converter") as {
-    createConverter(options: { isJS: boolean; isBrowser: boolean }): { close(): void };
+    createConverter(options: { isJS: boolean; isBrowser: boolean }): Converter;
   };
-  const node = createConverter({ isJS: false, isBrowser: false });
-  const converters: Converters = {
+  const node = withShorthand(createConverter({ isJS: false, isBrowser: false }));
+  const converters = {
     node,
     get browser(): never {
       throw new Error("cells for the browser are not supported by this kernel");
@@ -116,7 +122,24 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
     close: () => node.close(),
   };
   const executor = require("tslab/dist/executor") as {
-    createExecutor(root: string, converters: Converters, console: ExecutorConsole): Executor;
+    createExecutor(root: string, converters: object, console: ExecutorConsole): Executor;
   };
   return executor.createExecutor(root, converters, console);
+}
+
+function withShorthand(converter: Converter): Converter {
+  return {
+    ...converter,
+    convert(declarations, code) {
+      const expanded = expandShorthand(code);
+      const result = converter.convert(declarations, expanded.code);
+      for (const { start } of result.diagnostics) {
+        start.offset = expanded.originalOffset(start.offset);
+        const before = code.slice(0, start.offset).split("\n");
+        start.line = before.length - 1;
+        start.character = before.at(-1)!.length;
+      }
+      return result;
+    },
+  };
 }

@@ -55,6 +55,11 @@ export function learningCurves(
 function positions(name: string, scale: "log" | "linear") {
   return {
     x: { field: "epoch", type: "quantitative", title: "epoch" },
-    y: { field: "value", type: "quantitative", title: name, scale: { type: scale, zero: false } },
+    y: {
+      field: "value",
+      type: "quantitative",
+      title: name,
+      scale: { type: scale, ...(scale === "log" ? {} : { zero: false }) },
+    },
   };
 }

@@ -48,6 +48,17 @@ describe("the kernel", { skip: missing }, () => {
     );
   });
 
+  test("takes a name of an earlier cell as a shorthand property", async () => {
+    const cells = await kernel.run(
+      "const shorthand = 7; let fallback: number;",
+      "({ fallback = 8 } = {} as { fallback?: number }); console.log({ shorthand });",
+      "console.log(fallback);\nconst object = { shorthand, wrong: fallback.x };",
+    );
+    assert.equal(text(cells[1]!), "{ shorthand: 7 }\n");
+    const [error] = errors(cells[2]!);
+    assert.match(error!.traceback.join("\n"), /line 2, column 46: Property 'x'/);
+  });
+
   test("an error allowed to a cell doesn't swallow the cells after it", async () => {
     const fail = { code: 'throw new Error("on purpose")', stop_on_error: false };
     const cells = await kernel.run(fail, 'console.log("still here")', 'console.log("and here")');

@@ -27,9 +27,9 @@ function layersOf(
   layout: PlotlyFigure["layout"],
   names: string[],
 ): object[] {
-  const x = { field: "x", title: textOf(layout.xaxis?.title), ...scaleOf(layout.xaxis) };
-  const y = { field: "y", title: textOf(layout.yaxis?.title), ...scaleOf(layout.yaxis) };
-  if (trace.type === "heatmap") return [heatmap(trace, x, y)];
+  const xAxis = { field: "x", title: textOf(layout.xaxis?.title) };
+  const yAxis = { field: "y", title: textOf(layout.yaxis?.title) };
+  if (trace.type === "heatmap") return [heatmap(trace, xAxis, yAxis)];
   const values = pointsOf(trace).map((point) => ({ ...point, name }));
   const kind =
     typeof values[0]?.x === "number" && trace.type !== "bar" ? "quantitative" : "ordinal";
@@ -37,8 +37,8 @@ function layersOf(
   const fixed = typeof own === "string" ? { value: own } : undefined;
   const legend = { domain: names, range: names.map((_, k) => PALETTE[k % PALETTE.length]) };
   const encoding = {
-    x: { type: kind, ...x },
-    y: { type: "quantitative", ...y },
+    x: { type: kind, ...xAxis, ...(kind === "quantitative" ? scaleOf(layout.xaxis) : {}) },
+    y: { type: "quantitative", ...yAxis, ...scaleOf(layout.yaxis, trace.type === "bar") },
     color: fixed ?? {
       ...(names.length > 0
         ? { field: "name", type: "nominal", title: null, scale: legend }
@@ -79,8 +79,8 @@ function heatmap({ x, y, z, colorscale = "Viridis" }: Trace, xAxis: object, yAxi
   };
 }
 
-function scaleOf(axis: { type?: string; range?: number[] } | undefined): object {
+function scaleOf(axis: { type?: string; range?: number[] } | undefined, zero = false): object {
   const type = axis?.type === "log" ? { type: "log" } : {};
-  const domain = axis?.range === undefined ? { zero: false } : { domain: axis.range };
+  const domain = axis?.range === undefined ? { zero } : { domain: axis.range };
   return { scale: { ...type, ...domain } };
 }
