@@ -24,7 +24,7 @@ export const VEGA_CONFIG: object = {
     domainColor: "#555555",
     tickColor: "#555555",
   },
-  legend: { labelFontSize: 13, titleFontSize: 14, titleFontWeight: "normal", symbolSize: 120 },
+  legend: { labelLimit: 0, labelFontSize: 13, titleFontSize: 14, titleFontWeight: "normal", symbolSize: 120 },
   header: { labelFontSize: 13, titleFontSize: 14 },
   view: { stroke: "#cccccc" },
   line: { strokeWidth: 2.5 },

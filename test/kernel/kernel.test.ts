@@ -56,7 +56,7 @@ describe("the kernel", { skip: missing }, () => {
     );
     assert.equal(text(cells[1]!), "{ shorthand: 7 }\n");
     const [error] = errors(cells[2]!);
-    assert.match(error!.traceback.join("\n"), /line 2, column 46: Property 'x'/);
+    assert.match(error!.traceback.join("\n"), /line 2, column 45: Property 'x'/);
   });
 
   test("an error allowed to a cell doesn't swallow the cells after it", async () => {
