@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { claimsOf, writeReport } from "../../scripts/notebooks/claims";
+import { compare } from "../../scripts/notebooks/compare";
+import { lint } from "../../scripts/notebooks/lint";
+import { normalise, withFlush } from "../../scripts/notebooks/normalise";
+import type { Notebook, Output } from "../../scripts/notebooks/notebook";
+import { code, notebookOf } from "./notebookOf";
+
+const claimOutput = (measured: number, passed = true): Output => ({
+  output_type: "display_data",
+  data: {
+    "application/vnd.madmax.claim+json": {
+      text: "small | enough",
+      measured,
+      relation: "at most",
+      bound: 1,
+      margin: 1 - measured,
+      passed,
+    },
+    "text/plain": "…",
+  },
+  metadata: {},
+});
+
+const withOutputs = (outputs: Output[]): Notebook => notebookOf([{ ...code("1"), outputs }]);
+
+test("a notebook in good form has no complaints", () => {
+  assert.deepEqual(lint(notebookOf([code("1")])), []);
+});
+
+test("each fault of form is named with its cell", () => {
+  const bad = notebookOf([
+    code(Array(16).fill("1").join("\n")),
+    code("x".repeat(89)),
+    { ...code("1"), metadata: {} },
+    {
+      ...code("1"),
+      outputs: [{ output_type: "stream", name: "stdout", text: "at /home/me/file" }],
+    },
+  ]);
+  bad.cells[4]!.id = bad.cells[1]!.id!;
+  bad.metadata.kernelspec!.name = "tslab";
+  bad.cells.pop();
+  const problems = lint(bad).join("\n");
+  for (const expected of [
+    /its kernel is tslab, expected madmax/,
+    /cell 1: 16 lines, at most 15/,
+    /cell 2: 89 columns, at most 88/,
+    /cell 3: slide mark undefined/,
+    /cell 4: id .* is missing or used twice/,
+    /cell 4: a path of one machine in its outputs: \/home\/me\/file/,
+    /no heading "Exercises"/,
+  ]) {
+    assert.match(problems, expected);
+  }
+});
+
+test("what is stored has no times, colours, paths or pieces", () => {
+  const notebook = withFlush(
+    withOutputs([
+      { output_type: "stream", name: "stdout", text: "a" },
+      { output_type: "stream", name: "stdout", text: ["b\n", "c"] },
+      { output_type: "stream", name: "stderr", text: "in /project/lib" },
+      {
+        output_type: "error",
+        ename: "E",
+        evalue: "",
+        traceback: ["\u001b[31mE\u001b[0m: at /project/lib"],
+      },
+    ]),
+  );
+  notebook.cells[1]!.metadata.execution = { "iopub.status.busy": "2026-01-01" };
+  const stored = normalise(notebook, "/project", "ci");
+  assert.equal(stored.cells.length, notebook.cells.length - 1, "the waiting cell is gone");
+  const [stdout, stderr, error] = stored.cells[1]!.outputs!;
+  assert.deepEqual(stdout!.text, ["ab\n", "c"]);
+  assert.deepEqual(stderr!.text, ["in ./lib"]);
+  assert.deepEqual(error!.traceback, ["E: at ./lib"]);
+  assert.equal(stored.cells[1]!.metadata.execution, undefined);
+  assert.equal(stored.metadata.madmax?.scale, "ci");
+  assert.deepEqual(normalise(stored, "/project", "ci"), stored);
+});
+
+test("comparing tells what moved, and only that", () => {
+  const figure = (y: number): Output => ({
+    output_type: "display_data",
+    data: {
+      "application/vnd.vegalite.v5+json": { data: { values: [{ x: 1, y }] } },
+      "image/png": `${y}`,
+    },
+  });
+  const text = (value: string): Output => ({ output_type: "stream", name: "stdout", text: value });
+  const moved = (before: Output, after: Output) =>
+    compare(withOutputs([before]), withOutputs([after]));
+  assert.deepEqual(moved(figure(1), figure(1.001)), []);
+  assert.match(moved(figure(1), figure(1.1))[0]!, /cell 1, output 0\..*values\.0\.y: 1 → 1\.1/);
+  assert.deepEqual(moved(claimOutput(1e-15), claimOutput(3e-12)), [], "rounding error is no news");
+  assert.match(moved(claimOutput(0.5), claimOutput(0.6))[0]!, /measured: 0\.5 → 0\.6/);
+  assert.match(moved(claimOutput(0.5), claimOutput(0.5, false))[0]!, /passed: true → false/);
+  assert.deepEqual(moved(text("loss 0.5001"), text("loss 0.5002")), []);
+  assert.match(moved(text("loss 0.5"), text("loss 0.7"))[0]!, /0\.5 → 0\.7/);
+  assert.match(moved(text("a"), text("b"))[0]!, /"a" → "b"/);
+  assert.match(
+    compare(withOutputs([]), withOutputs([text("a")]))[0]!,
+    /0 outputs are stored, 1 were made/,
+  );
+});
+
+test("claims are collected with their cells, for machines and for readers", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-report-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const claims = claimsOf(withOutputs([claimOutput(0.5), claimOutput(2, false)]));
+  assert.deepEqual(
+    claims.map(({ cell, passed }) => [cell, passed]),
+    [
+      [1, true],
+      [1, false],
+    ],
+  );
+  writeReport(folder, "ci", [{ notebook: "a.ipynb", title: "A < B", status: "failed", claims }]);
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  assert.equal(JSON.parse(read("claims.json")).notebooks[0].claims.length, 2);
+  assert.match(read("claims.md"), /1 of 2 claims hold.*\n[\s\S]*✗ \| small \\\| enough/);
+  assert.match(read("claims.html"), /<h2>A &lt; B<\/h2>/);
+});

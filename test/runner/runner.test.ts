@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { readNotebook, writeNotebook } from "../../scripts/notebooks/notebook";
+import { code, notebookOf } from "./notebookOf";
+
+const root = join(__dirname, "..", "..", "..");
+const missing = existsSync(join(root, ".venv")) ? false : "no .venv: run npm start";
+
+const GOOD = [
+  'import { claim, progress, show } from "madmax";',
+  'console.log("one");\nfor (const _ of progress(3, { title: "steps" }));\nconsole.log("two");',
+  'show({ data: [0, 1, 2, 3], shape: [2, 2] });\nclaim("it holds", 0.25, { within: [0, 1] });',
+];
+
+describe("the notebook runner", { skip: missing }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-runner-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Writes a notebook of the given cells, runs it, and tells what came out. */
+  function run(name: string, cells: readonly string[], ...args: string[]) {
+    const file = join(folder, `${name}.ipynb`);
+    if (cells.length > 0) writeNotebook(file, notebookOf(cells.map(code)));
+    const before = readFileSync(file, "utf8");
+    const program = [join(root, "dist", "scripts", "notebooks.js"), name, "--folder", folder];
+    const result = spawnSync(
+      process.execPath,
+      [...program, "--reports", join(folder, "reports"), "--scale", "ci", ...args],
+      { encoding: "utf8" },
+    );
+    const after = readFileSync(file, "utf8");
+    return { ...result, file, changed: before !== after, text: after };
+  }
+
+  test("stores outputs, and the same ones again", () => {
+    const first = run("01-good", GOOD);
+    assert.match(first.stdout, /\[01\] passed 01-good\.ipynb, 1 claims\n2 passed, 0 failed\n$/);
+    assert.ok(first.changed);
+    const notebook = readNotebook(first.file);
+    assert.deepEqual(
+      notebook.cells.slice(1, 4).map(({ execution_count }) => execution_count),
+      [1, 2, 3],
+    );
+    const second = run("01-good", []);
+    assert.equal(second.changed, false, "two runs are equal to the byte");
+
+    const checked = run("01-good", [], "--check");
+    assert.equal(checked.status, 0, checked.stdout);
+    const otherScale = run("01-good", [], "--check", "--scale", "lecture");
+    assert.match(otherScale.stdout, /its outputs are of scale ci, this run is lecture/);
+  });
+
+  const bad: [string, string, string[], RegExp][] = [
+    [
+      "02-claim",
+      "a claim that fails",
+      ['import { claim } from "madmax";\nclaim("two is three", 2, { equals: 3 });'],
+      /FAILED 02-claim\.ipynb: cell 1 \(claim\("two is three".*ClaimError: two is three: 2, equal to 3/,
+    ],
+    [
+      "03-rejected",
+      "a rejected promise",
+      ["1;", 'Promise.reject(new Error("nobody waited")); 2;'],
+      /FAILED 03-rejected\.ipynb: cell 2 \(Promise\.reject.*Error: nobody waited/,
+    ],
+    [
+      "04-endless",
+      "an endless loop",
+      ["for (;;);"],
+      /FAILED 04-endless\.ipynb: cell 1 \(for \(;;\);\): Timeout: the cell took longer than 4 s/,
+    ],
+    [
+      "05-late",
+      "a failure after the last cell",
+      ['setTimeout(() => { throw new Error("late"); }, 20); 1;'],
+      /FAILED 05-late\.ipynb: (cell 1|after its last cell).*: Error: late/,
+    ],
+    [
+      "06-form",
+      "bad form",
+      ["x".repeat(100)],
+      /FAILED 06-form\.ipynb: cell 1: 100 columns, at most 88/,
+    ],
+  ];
+  for (const [name, what, cells, expected] of bad) {
+    test(`${what} is told with notebook and cell, and nothing is stored`, () => {
+      const result = run(name, cells, "--cell-timeout", "4");
+      assert.notEqual(result.status, 0);
+      assert.match(result.stdout.replaceAll("\n", " "), expected);
+      assert.match(result.stdout, /\d+ passed, [1-9]\d* failed\n$/);
+      assert.equal(result.changed, false);
+    });
+  }
+
+  test("what needs the native backend is skipped by name elsewhere", () => {
+    const notebook = notebookOf([code("1")]);
+    notebook.metadata.madmax = { requires: "native" };
+    writeNotebook(join(folder, "07-native.ipynb"), notebook);
+    process.env.MADMAX_BACKEND = "cpu";
+    const { stdout, status } = run("07-native", []);
+    delete process.env.MADMAX_BACKEND;
+    assert.match(stdout, /skipped 07-native\.ipynb: needs the native backend, here it is cpu/);
+    assert.match(stdout, /0 passed, 0 failed, 1 skipped\n$/);
+    assert.equal(status, 0);
+  });
+
+  test("a notebook that there isn't is an error that lists those there are", () => {
+    writeNotebook(join(folder, "08-here.ipynb"), notebookOf([code("1")]));
+    const program = join(root, "dist", "scripts", "notebooks.js");
+    const { stderr, status } = spawnSync(process.execPath, [program, "99", "--folder", folder], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /there is no notebook 99 in .*08-here\.ipynb/);
+  });
+});
