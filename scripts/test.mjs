@@ -1,5 +1,6 @@
-// npm test: sets up whatever is missing, then checks everything. Parts can be named:
-// node scripts/test.mjs check unit. The last line adds up what all of them counted.
+// npm test: sets up whatever is missing, then checks everything. Parts can be named, and tests
+// chosen by a word of their path: node scripts/test.mjs unit network. The last line adds up what
+// all of them counted.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,9 +53,10 @@ async function unitTests(wanted) {
   const tests = join(root, "dist", "test");
   const files = readdirSync(tests, { recursive: true })
     .filter((name) => name.endsWith(".test.js") && wanted(name.split(/[\\/]/)[0]))
+    .filter((name) => words.every((word) => name.includes(word)))
     .sort()
     .map((name) => join(tests, name));
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  if (files.length === 0) throw new SetupError(`no test has ${words.join(" and ")} in its path`);
   const tap = join(scratch, "tests.tap");
   const reporters = ["spec:stdout", `tap:${tap}`].flatMap((reporter) => {
     const [kind, destination] = reporter.split(/:(.*)/);
@@ -103,15 +105,13 @@ function add(...counts) {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const given = process.argv.slice(2);
+const named = given.filter((name) => name in PARTS);
+const words = given.filter((name) => !(name in PARTS));
 const results = [];
 try {
-  const unknown = wanted.find((name) => !(name in PARTS));
-  if (unknown !== undefined) {
-    throw new SetupError(`no part named ${unknown}: choose from ${Object.keys(PARTS).join(", ")}`);
-  }
   await setup();
-  for (const name of wanted) {
+  for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
     console.log(`\n── ${name} ${"─".repeat(Math.max(3, 70 - name.length))}`);
     results.push(await PARTS[name]());
   }

@@ -234,16 +234,18 @@ function frame(
   const labels = [0, 1, 2].flatMap((k) => {
     const edge = edgeOf(k, far, box, camera);
     const middleOfEdge = camera.project(edge(0));
-    const outwards = (distance: number, [x, y]: readonly [number, number]): [number, number] => {
-      const [cx, cy] = camera.project([0, 0, 0]);
-      const [dx, dy] = [middleOfEdge[0] - cx, middleOfEdge[1] - cy];
-      const length = Math.hypot(dx, dy);
-      return [x + (distance * dx) / length, y + (distance * dy) / length];
-    };
+    const [cx, cy] = camera.project([0, 0, 0]);
+    const away = unit([middleOfEdge[0] - cx, middleOfEdge[1] - cy, 0]);
+    const outwards = (distance: number, [x, y]: readonly [number, number]): [number, number] => [
+      x + distance * away[0],
+      y + distance * away[1],
+    ];
+    // Texts are wider than high: they need more room sideways.
+    const room = 36 + 4 * titles[k]!.length * Math.abs(away[0]);
     const numbers = ticks[k]!.map((tick) =>
       label(outwards(16, camera.project(edge(place(k, tick)))), String(tick), 12),
     );
-    return [...numbers, label(outwards(44, middleOfEdge), titles[k]!, 14)];
+    return [...numbers, label(outwards(room, middleOfEdge), titles[k]!, 14)];
   });
   return grid.join("") + labels.join("");
 }
