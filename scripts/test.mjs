@@ -41,7 +41,8 @@ function command(program, args, env = {}) {
 
 const typeCheck = () =>
   command(process.execPath, ["node_modules/typescript/lib/tsc.js", "-p", ".", "--noEmit"]);
-const lint = () => command(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "."]);
+const lint = () =>
+  command(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "ci", "--colors=off", "."]);
 
 async function single(name, work) {
   const { code } = await work;
@@ -56,7 +57,7 @@ async function unitTests(wanted) {
     .filter((name) => words.every((word) => name.includes(word)))
     .sort()
     .map((name) => join(tests, name));
-  if (files.length === 0) throw new SetupError(`no test has ${words.join(" and ")} in its path`);
+  if (files.length === 0) return NONE;
   const tap = join(scratch, "tests.tap");
   const reporters = ["spec:stdout", `tap:${tap}`].flatMap((reporter) => {
     const [kind, destination] = reporter.split(/:(.*)/);
@@ -114,6 +115,10 @@ try {
   for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
     console.log(`\n── ${name} ${"─".repeat(Math.max(3, 70 - name.length))}`);
     results.push(await PARTS[name]());
+  }
+  const { passed, failed, skipped } = add(...results);
+  if (words.length > 0 && passed + failed + skipped === 0) {
+    throw new SetupError(`no test has ${words.join(" and ")} in its path`);
   }
 } catch (error) {
   console.error(error instanceof SetupError ? error.message : error);
