@@ -5,6 +5,7 @@ import { isPlotly, type PlotlyFigure, svgOfPlotly } from "./plotly/picture";
 import { type Picture, pictureOfSvg, svgOfVegaLite, withTheme } from "./rendering";
 import { type FrameLike, tableOf } from "./table";
 import { Typeset } from "./text";
+import { PLOTLY_LAYOUT } from "./theme";
 
 /** What {@link show} takes. */
 export type Figure = object | string | Uint8Array;
@@ -48,7 +49,8 @@ function formsOf(figure: Figure, options: ImageOptions): Forms {
     return withPicture({ "application/vnd.vegalite.v5+json": spec }, picture, label);
   }
   if (isPlotly(figure)) {
-    const plain = limited(plainJson(figure) as PlotlyFigure);
+    const layout = { ...PLOTLY_LAYOUT, ...figure.layout };
+    const plain = limited(plainJson({ ...figure, layout }) as PlotlyFigure);
     const picture = pictureOfSvg(svgOfPlotly(plain));
     const label = title ?? titleOf(plain.layout?.title) ?? "Plotly figure";
     return withPicture({ "application/vnd.plotly.v1+json": plain }, picture, label);

@@ -36,3 +36,10 @@ export const VEGA_CONFIG: object = {
   line: { strokeWidth: 2.5 },
   range: { category: PALETTE },
 };
+
+/** Plotly layout of all figures, likewise. */
+export const PLOTLY_LAYOUT: object = {
+  font: { family: "DejaVu Sans, Verdana, sans-serif", size: 13, color: "#222222" },
+  colorway: PALETTE,
+  paper_bgcolor: "white",
+};

@@ -26,7 +26,8 @@ export function splineSurface(
       },
     ],
     layout: {
-      title: { text: title },
+      title: { text: title, font: { size: 18 } },
+      margin: { l: 10, r: 10, t: 60, b: 10 },
       scene: {
         xaxis: { title: { text: "input x₁" } },
         yaxis: { title: { text: "input x₂" } },

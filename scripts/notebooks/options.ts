@@ -51,8 +51,9 @@ export function optionsOf(args: string[], root: string): RunnerOptions {
   };
 }
 
-// A notebook can be named by its file, without ending, or by its number.
-function chosen(wanted: readonly string[], folder: string): string[] {
+/** The notebooks of a folder that are named by file, with or without ending, or by number; all if
+ *  none is named. @throws Error that lists those there are */
+export function chosen(wanted: readonly string[], folder: string): string[] {
   const all = readdirSync(folder)
     .filter((name) => name.endsWith(".ipynb"))
     .sort();
