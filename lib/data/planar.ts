@@ -12,8 +12,8 @@ export interface PlanarOptions {
 
 /** Two interleaved half circles of radius 1, two classes. */
 export function twoMoons({ count, noise, random }: PlanarOptions): Dataset {
-  return planar("two moons", count, 2, (label, share) => {
-    const angle = Math.PI * share;
+  return planar("two moons", count, 2, (label, i, members) => {
+    const angle = (Math.PI * i) / Math.max(1, members - 1);
     const [x, y] =
       label === 0
         ? [Math.cos(angle), Math.sin(angle)]
@@ -24,8 +24,8 @@ export function twoMoons({ count, noise, random }: PlanarOptions): Dataset {
 
 /** Two concentric circles of radius 1 and 0.8, two classes. */
 export function circles({ count, noise, random }: PlanarOptions): Dataset {
-  return planar("circles", count, 2, (label, share) => {
-    const angle = 2 * Math.PI * share;
+  return planar("circles", count, 2, (label, i, members) => {
+    const angle = (2 * Math.PI * i) / members;
     const radius = label === 0 ? 1 : 0.8;
     return [
       radius * Math.cos(angle) + random.normal(0, noise),
@@ -66,7 +66,8 @@ function planar(
   name: string,
   count: number,
   classes: number,
-  point: (label: number, share: number) => readonly [number, number],
+  /** The i-th of a class's members. */
+  point: (label: number, i: number, members: number) => readonly [number, number],
 ): Dataset {
   if (!Number.isInteger(count) || count < classes) {
     throw new RangeError(`${name} have at least ${classes} points, got ${count}`);
@@ -76,8 +77,7 @@ function planar(
   for (let n = 0; n < count; n++) {
     const label = n % classes;
     const members = Math.ceil((count - label) / classes);
-    const share = Math.floor(n / classes) / Math.max(1, members - 1);
-    inputs.set(point(label, share), 2 * n);
+    inputs.set(point(label, Math.floor(n / classes), members), 2 * n);
     labels[n] = label;
   }
   const classNames = Array.from({ length: classes }, (_, label) => `${name}, ${label + 1}`);
