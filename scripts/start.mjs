@@ -6,19 +6,28 @@ import { jupyterEnvironment } from "./setup/jupyter.mjs";
 import { setupOrExit } from "./setup/orExit.mjs";
 import { environmentPython } from "./setup/python.mjs";
 
+// Settings with their short forms. Jupyter refuses one that is given twice: the user's counts.
+const DEFAULTS = [
+  [["ServerApp.root_dir", "notebook-dir"], root],
+  [["ServerApp.ip", "ip"], "127.0.0.1"],
+  [["LabApp.default_url"], "/lab/tree/notebooks"],
+  [["LabApp.news_url"], ""],
+  [["LabApp.extension_manager"], "readonly"],
+];
+const given = process.argv.slice(2);
+const isGiven = (name) =>
+  given.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+const defaults = DEFAULTS.filter(([names]) => !names.some(isGiven));
+
 await setupOrExit();
 const lab = spawn(
   environmentPython(root),
   [
     "-m",
     "jupyterlab",
-    `--ServerApp.root_dir=${root}`,
-    "--ServerApp.ip=127.0.0.1",
-    "--LabApp.default_url=/lab/tree/notebooks",
-    "--LabApp.news_url=",
-    "--LabApp.extension_manager=readonly",
+    ...defaults.map(([[name], value]) => `--${name}=${value}`),
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
-    ...process.argv.slice(2),
+    ...given,
   ],
   { cwd: root, env: jupyterEnvironment(root), stdio: "inherit" },
 );

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launch, watch, withoutBrowser } from "./chromium";
+
+const root = join(__dirname, "..", "..", "..");
+const NOTEBOOK = "00-start-here.ipynb";
+const missing = existsSync(join(root, ".venv")) ? withoutBrowser : "no .venv: run npm start";
+
+/** Starts JupyterLab as `npm start` does, on a copy of the notebook; returns its address. */
+async function startLab(folder: string): Promise<{ lab: ChildProcess; address: string }> {
+  copyFileSync(join(root, "notebooks", NOTEBOOK), join(folder, NOTEBOOK));
+  const lab = spawn(
+    process.execPath,
+    [
+      join(root, "scripts", "start.mjs"),
+      "--no-browser",
+      "--ServerApp.port=0",
+      `--ServerApp.root_dir=${folder}`,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, MADMAX_SCALE: "ci" } },
+  );
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    lab.stderr!.on("data", (data) => {
+      said += data;
+      const found = /http:\/\/127\.0\.0\.1:\d+\/lab\S*\?token=\w+/.exec(said);
+      if (found !== null) resolve(found[0]);
+    });
+    lab.on("exit", () => reject(new Error(`Lab ended: ${said}`)));
+  });
+  return { lab, address };
+}
+
+describe("JupyterLab as npm start opens it", { skip: missing }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-lab-"));
+  let browser: Browser;
+  let lab: ChildProcess;
+  let address: string;
+  before(async () => {
+    ({ lab, address } = await startLab(folder));
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    if (lab?.exitCode === null) {
+      lab.kill("SIGTERM");
+      await new Promise((resolve) => lab.once("exit", resolve));
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("runs the first notebook and draws its figures, without a request to the network", async () => {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    const { requests } = watch(page);
+    await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${NOTEBOOK}?`));
+    await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 60_000 });
+    await page.click('.lm-MenuBar-itemLabel:text-is("Run")');
+    await page.click('.lm-Menu-itemLabel:text-is("Run All Cells")');
+    // The last code cell shows what it was run as: [n], not [*].
+    const prompts = page.locator(".jp-CodeCell .jp-InputPrompt");
+    await page.waitForFunction(
+      "document.querySelector('.jp-StatusBar-Widget, body').innerText.includes('Idle') && /holds areas of/.test(document.body.innerText)",
+      undefined,
+      { timeout: 120_000 },
+    );
+    const counts = await prompts.allInnerTexts();
+    assert.ok(
+      counts.every((text) => !text.includes("*")),
+      counts.join(" "),
+    );
+    await page.locator(".jp-RenderedVegaCommon5").first().scrollIntoViewIfNeeded();
+    assert.ok(
+      (await page.locator(".jp-RenderedVegaCommon5 svg, .jp-RenderedVegaCommon5 canvas").count()) >
+        0,
+    );
+    await page.waitForSelector(".js-plotly-plot .main-svg", { state: "attached", timeout: 60_000 });
+    if (process.env.MADMAX_SCREENSHOTS !== undefined) {
+      await page.screenshot({ path: join(process.env.MADMAX_SCREENSHOTS, "lab-vega.png") });
+      await page.locator(".js-plotly-plot").scrollIntoViewIfNeeded();
+      await page.waitForTimeout(1500);
+      await page.screenshot({ path: join(process.env.MADMAX_SCREENSHOTS, "lab-plotly.png") });
+    }
+    const foreign = requests.filter((url) => !/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(url));
+    assert.deepEqual(foreign, []);
+  });
+});
