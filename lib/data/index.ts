@@ -1,6 +1,7 @@
 export { type Cifar10Options, cifar10, readCifar10 } from "./cifar10";
 export { DataFormatError } from "./DataFormatError";
 export { batch, type Dataset, split, subset } from "./Dataset";
-export { readIdx } from "./idx";
-export { type ImageSetOptions, mnist } from "./mnist";
+export { type IdxArray, readIdx } from "./idx";
+export type { ImageSetOptions } from "./imageSet";
+export { mnist } from "./mnist";
 export { circles, moonsAndCircles, type PlanarOptions, twoMoons } from "./planar";

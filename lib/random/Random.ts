@@ -21,13 +21,25 @@ export class Random {
     this.#generator = xoroshiro128plus(mixed(seed));
   }
 
-  /** A number of [low, high), all equally likely. */
+  /** A number of [low, high), all equally likely. Throws RangeError unless low ≤ high, finite. */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * uniformFloat64(this.#generator);
+    if (!(low <= high && Number.isFinite(high - low))) {
+      throw new RangeError(`an interval goes from low to high, both finite, got ${low} to ${high}`);
+    }
+    const value = low + (high - low) * uniformFloat64(this.#generator);
+    return value < high ? value : low; // rounding can reach the open end
   }
 
-  /** A normal number (polar method, Marsaglia & Bray 1964). */
+  /**
+   * A normal number (polar method, Marsaglia & Bray 1964).
+   * Throws RangeError unless both are finite and the deviation isn't negative.
+   */
   normal(mean = 0, deviation = 1): number {
+    if (!(Number.isFinite(mean) && Number.isFinite(deviation) && deviation >= 0)) {
+      throw new RangeError(
+        `a normal number has a finite mean and a deviation of 0 or more, got ${mean} and ${deviation}`,
+      );
+    }
     if (this.#spare !== undefined) {
       const value = this.#spare;
       this.#spare = undefined;
@@ -44,13 +56,16 @@ export class Random {
     return mean + deviation * u * factor;
   }
 
-  /** `count` normal numbers. */
+  /** `count` normal numbers, in float64. */
   normals(count: number, mean = 0, deviation = 1): Float64Array {
     checkCount(count);
     return Float64Array.from({ length: count }, () => this.normal(mean, deviation));
   }
 
-  /** An integer of [low, high], both included, all equally likely. */
+  /**
+   * An integer of [low, high], both included, all equally likely.
+   * Throws RangeError unless low ≤ high are safe integers.
+   */
   integer(low: number, high: number): number {
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low > high) {
       throw new RangeError(`integers are drawn between two integers, got ${low} and ${high}`);
@@ -77,7 +92,13 @@ export class Random {
 
   /**
    * A stream of its own for each label: what one part of a program draws changes nothing for
-   * another. Splitting draws nothing from this stream.
+   * another. It depends on the seed and the label alone, so splitting draws nothing from this
+   * stream, and the same label gives the same stream again.
+   *
+   * @example
+   * const rng = random(6);
+   * const weights = heWeights([2, 45, 3, 4], rng.split("weights"));
+   * const points = twoMoons({ count: 1000, noise: 0.1, random: rng.split("points") });
    */
   split(label: string): Random {
     let hash = 0x811c9dc5 ^ mixed(this.#seed);
@@ -91,14 +112,23 @@ export class Random {
   }
 }
 
-/** A stream of random numbers from a seed, any integer. */
+/**
+ * A stream of random numbers from a seed.
+ * Throws RangeError unless the seed is a safe integer; negative ones are seeds like others.
+ */
 export function random(seed: number): Random {
   return new Random(seed);
 }
 
-// Spreads seeds that differ little over all 32 bits (the finaliser of MurmurHash3, Appleby 2008).
+// Spreads seeds that differ little over all 32 bits. The upper bits of a long or negative seed are
+// spread on their own first: else the sign would only flip the lower ones, and −1 would equal 0.
 function mixed(seed: number): number {
-  let h = (seed ^ Math.floor(seed / 0x100000000)) | 0;
+  return avalanche((seed | 0) ^ avalanche(Math.floor(seed / 2 ** 32)));
+}
+
+// The finaliser of MurmurHash3 (Appleby 2008): every bit depends on every other, and 0 stays 0.
+function avalanche(bits: number): number {
+  let h = bits | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);

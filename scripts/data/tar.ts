@@ -1,55 +1,99 @@
-const BLOCK = 512;
+// A strict reader of tar archives (POSIX.1-1988 ustar and its GNU forerunner): plain files and
+// folders, nothing else. What it doesn't know it refuses rather than guesses.
+import { DataFormatError } from "../../lib/data";
 
-/** One regular file of an archive. */
-export interface TarEntry {
+/** A plain file of an archive. */
+export interface TarMember {
   readonly name: string;
-  readonly content: Buffer;
+  /** Its content, on the memory of the archive. */
+  readonly bytes: Uint8Array;
 }
+
+const BLOCK = 512;
+// Places of a header: offset and length in bytes.
+const NAME = [0, 100] as const;
+const SIZE = [124, 12] as const;
+const CHECK_SUM = [148, 8] as const;
+const TYPE = 156;
+const MAGIC = [257, 5] as const;
+const PREFIX = [345, 155] as const;
 
 /**
- * The regular files of a tar archive (POSIX ustar), in order; other entries are passed over.
- *
- * @throws Error on a damaged header or an archive that ends too early, with the place
+ * Reads the plain files of a tar archive; `file` is the name for messages.
+ * @throws DataFormatError on a truncated or damaged archive, links, devices and extended headers, on
+ * paths that lead out of the archive, and on two files of one name
  */
-export function* tarEntries(archive: Buffer): Generator<TarEntry> {
-  for (let at = 0; at + BLOCK <= archive.length; ) {
-    const header = archive.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) return;
-    checkHeader(header, at);
-    const size = octal(header, 124, 12);
-    const start = at + BLOCK;
+export function readTar(archive: Uint8Array, file: string): TarMember[] {
+  const members = new Map<string, TarMember>();
+  let offset = 0;
+  const fail = (place: number, found: string, expected: string): never => {
+    throw new DataFormatError(file, place, found, expected);
+  };
+  const block = (expected: string): Uint8Array =>
+    offset + BLOCK <= archive.length
+      ? archive.subarray(offset, offset + BLOCK)
+      : fail(archive.length, "the end of the archive", expected);
+
+  for (let header = block("a header"); !isZero(header); header = block("a header")) {
+    const sum = octal(header, CHECK_SUM);
+    if (sum !== checkSum(header)) {
+      const found = sum === undefined ? "no check sum" : `check sum ${sum}`;
+      fail(offset + CHECK_SUM[0], found, `${checkSum(header)} of a tar header`);
+    }
+    if (text(header, MAGIC) !== "ustar") {
+      fail(offset + MAGIC[0], `"${text(header, MAGIC)}"`, '"ustar"');
+    }
+    const name = nameOf(header);
+    if (leadsOut(name)) fail(offset, `path "${name}"`, "a path inside the archive");
+    const size = octal(header, SIZE);
+    if (size === undefined) return fail(offset + SIZE[0], "no octal number", "the file's size");
+    const type = String.fromCharCode(header[TYPE]!);
+    const start = offset + BLOCK;
     if (start + size > archive.length) {
-      throw new Error(
-        `the archive ends at byte ${archive.length}, inside the file that begins at ${start}`,
-      );
+      fail(archive.length, "the end of the archive", `${size} bytes of ${name}`);
     }
-    const kind = String.fromCharCode(header[156]!);
-    if (kind === "0" || kind === "\0") {
-      const prefix = text(header, 345, 155);
-      const name = text(header, 0, 100);
-      yield {
-        name: prefix === "" ? name : `${prefix}/${name}`,
-        content: archive.subarray(start, start + size),
-      };
+    if (type === "0" || type === "\0") {
+      if (members.has(name)) fail(offset, `a second ${name}`, "each file once");
+      members.set(name, { name, bytes: archive.subarray(start, start + size) });
+    } else if (type !== "5") {
+      fail(offset + TYPE, `type ${JSON.stringify(type)} of ${name}`, "a plain file or a folder");
     }
-    at = start + BLOCK * Math.ceil(size / BLOCK);
+    offset = start + BLOCK * Math.ceil(size / BLOCK);
   }
-  throw new Error(`the archive ends at byte ${archive.length} without its closing blocks`);
+  offset += BLOCK;
+  block("a second block of zeros");
+  const more = archive.subarray(offset).findIndex((byte) => byte !== 0);
+  if (more >= 0) fail(offset + more, "data after the last file", "zeros");
+  return [...members.values()];
 }
 
-// The sum of the header's bytes, with spaces in place of the sum itself.
-function checkHeader(header: Buffer, at: number): void {
-  let sum = 0;
-  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 32 : header[i]!;
-  const stated = octal(header, 148, 8);
-  if (sum !== stated) throw new Error(`damaged header at byte ${at}: sum ${sum}, stated ${stated}`);
-}
+const isZero = (block: Uint8Array): boolean => block.every((byte) => byte === 0);
 
-function text(header: Buffer, from: number, length: number): string {
-  const field = header.subarray(from, from + length);
+function text(header: Uint8Array, [offset, length]: readonly [number, number]): string {
+  const field = header.subarray(offset, offset + length);
   const end = field.indexOf(0);
-  return field.subarray(0, end === -1 ? length : end).toString("latin1");
+  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("utf8");
 }
 
-const octal = (header: Buffer, from: number, length: number): number =>
-  Number.parseInt(text(header, from, length).trim() || "0", 8);
+function octal(header: Uint8Array, place: readonly [number, number]): number | undefined {
+  const digits = text(header, place).trim();
+  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
+}
+
+// The sum of all bytes of the header, its own field counted as blanks.
+function checkSum(header: Uint8Array): number {
+  const [offset, length] = CHECK_SUM;
+  const own = header.subarray(offset, offset + length);
+  const total = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0);
+  return total(header) - total(own) + length * " ".charCodeAt(0);
+}
+
+// Only POSIX archives ("ustar" and a zero byte) have a prefix; GNU keeps times in its place.
+function nameOf(header: Uint8Array): string {
+  const prefix = header[MAGIC[0] + MAGIC[1]] === 0 ? text(header, PREFIX) : "";
+  return prefix === "" ? text(header, NAME) : `${prefix}/${text(header, NAME)}`;
+}
+
+function leadsOut(name: string): boolean {
+  return name === "" || /^[/\\]|^[a-z]:|\\/i.test(name) || name.split("/").includes("..");
+}

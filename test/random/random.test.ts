@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { random } from "../../lib/random";
+import { type Random, random } from "../../lib/random";
 
 const many = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw);
 const mean = (values: ArrayLike<number>) =>
@@ -11,18 +11,29 @@ test("a seed gives the same numbers on every machine", () => {
   const stream = random(7);
   // Taken down once; a change here changes every stored notebook.
   const drawn = [stream.uniform(), stream.normal(), stream.integer(0, 99), stream.tfSeed()];
-  assert.deepEqual(drawn, GOLDEN);
+  assert.deepEqual(drawn, [0.803044253471576, 0.8366865446459252, 45, 350250892]);
 });
-const GOLDEN = [0.803044253471576, 0.8366865446459252, 45, 350250892];
+
+test("a label's stream is the same on every machine", () => {
+  const stream = random(7).split("weights");
+  assert.deepEqual(
+    [stream.uniform(), [...stream.permutation(6)]],
+    [0.33406227365392915, [2, 0, 4, 5, 1, 3]],
+  );
+});
+
+test("the open end of an interval is never drawn, nor anything outside of it", () => {
+  const [low, high] = [1, 1 + Number.EPSILON];
+  const stream = random(2);
+  assert.ok(many(100, () => stream.uniform(low, high)).every((value) => value === low));
+  assert.equal(stream.uniform(3, 3), 3);
+  const wide = many(1000, () => stream.integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));
+  assert.ok(wide.every(Number.isSafeInteger));
+  assert.equal(stream.integer(4, 4), 4);
+});
 
 test("seeds that differ little give streams that have nothing in common", () => {
-  const firsts = many(
-    1000,
-    (
-      (seed) => () =>
-        random(seed++).uniform()
-    )(0),
-  );
+  const firsts = Array.from({ length: 1000 }, (_, seed) => random(seed).uniform());
   assert.equal(new Set(firsts).size, 1000);
   assert.ok(Math.abs(mean(firsts) - 0.5) < 0.03);
   const [a, b] = [random(1), random(2)].map((stream) => stream.normals(10_000));
@@ -37,6 +48,31 @@ test("streams split off by label are their own, and take nothing from their pare
   assert.equal(random(5).split("a").uniform(), random(5).split("a").uniform());
   const firsts = ["a", "b", "ab", "ba", ""].map((label) => random(5).split(label).uniform());
   assert.equal(new Set([...firsts, random(6).split("a").uniform()]).size, 6);
+  const labels = Array.from({ length: 10_000 }, (_, k) => `layer ${k}`);
+  assert.equal(new Set(labels.map((label) => random(5).split(label).uniform())).size, 10_000);
+});
+
+test("negative and long seeds have streams of their own", () => {
+  const seeds = [0, 1, 2, -1, -2, -3, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), 2 ** 53 - 1, 1 - 2 ** 53];
+  assert.equal(new Set(seeds.map((seed) => random(seed).uniform())).size, seeds.length);
+  assert.equal(random(-0).uniform(), random(0).uniform());
+});
+
+test("the first numbers of neighbouring seeds are independent of each other", () => {
+  // χ² of pairs (draw i, draw j) on a grid of 16 × 16, over many seeds.
+  const [seeds, draws, bins] = [50_000, 4, 16];
+  const firstDraws = (stream: Random) => many(draws, () => Math.floor(bins * stream.uniform()));
+  const drawn = Array.from({ length: seeds }, (_, seed) => firstDraws(random(seed)));
+  for (let i = 0; i < draws; i++) {
+    for (let j = i + 1; j < draws; j++) {
+      const counts = new Float64Array(bins * bins);
+      for (const numbers of drawn) counts[numbers[i]! * bins + numbers[j]!]! += 1;
+      const mean = seeds / counts.length;
+      const square = counts.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);
+      const freedom = counts.length - 1;
+      assert.ok(Math.abs(square - freedom) < 5 * Math.sqrt(2 * freedom), `${i}, ${j}: ${square}`);
+    }
+  }
 });
 
 test("the moments are those of the distributions", () => {
@@ -87,5 +123,15 @@ test("impossible wishes are refused", () => {
   }
   assert.throws(() => random(1).permutation(-1), /a count is an integer, 0 or more, got -1/);
   assert.throws(() => random(1).normals(2.5), /got 2\.5/);
+  for (const [low, high] of [
+    [1, 0],
+    [0, Number.NaN],
+    [0, Number.POSITIVE_INFINITY],
+  ]) {
+    assert.throws(() => random(1).uniform(low, high), /goes from low to high, both finite, got/);
+  }
+  assert.throws(() => random(1).normal(0, -1), /a deviation of 0 or more, got 0 and -1/);
+  assert.throws(() => random(1).normals(3, Number.NaN), /finite mean .* got NaN and 1/);
+  assert.throws(() => random(1).integer(0.5, 2), /drawn between two integers, got 0.5 and 2/);
   assert.throws(() => random(1).integer(3, 2), /drawn between two integers, got 3 and 2/);
 });
