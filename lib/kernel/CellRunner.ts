@@ -21,19 +21,30 @@ export class CellRunner {
 
   /** Runs one cell; returns its failure, or undefined when all went well. */
   async run(code: string): Promise<CellFailure | undefined> {
-    // What failed since the last cell makes this one fail: it must not pass unseen, and what it
-    // left undone this cell may rely on.
-    const earlier = this.#strays.shift();
-    if (earlier !== undefined) return earlier;
+    // What failed since the last cell makes this one fail, and only this one: it must not pass
+    // unseen, and what it left undone this cell may rely on.
+    const [earlier] = this.#strays.splice(0);
+    if (earlier !== undefined) return earlier.withoutRun();
 
     this.#thrown = undefined;
     this.#diagnostics = [];
-    const ok = await this.executor.execute(code);
+    const ok = await this.#execute(code);
     // Node tells of unhandled rejections after the microtasks of a turn: give it that turn.
     await nextTurn();
+    const [stray] = this.#strays.splice(0);
     if (this.#diagnostics.length > 0) return CellFailure.fromDiagnostics(this.#diagnostics, code);
     if (!ok) return CellFailure.fromThrown(this.#thrown, this.root);
-    return this.#strays.shift();
+    return stray;
+  }
+
+  async #execute(code: string): Promise<boolean> {
+    try {
+      return await this.executor.execute(code);
+    } catch (error) {
+      // The compiler itself gave up.
+      this.#thrown = error;
+      return false;
+    }
   }
 
   /** Takes down a failure that no cell's own promise carries; it fails the cell in flight or the
@@ -47,8 +58,8 @@ export class CellRunner {
   // tslab tells of errors by console.error(thrown) and of diagnostics by a format with five values.
   #complaint(args: unknown[]): void {
     if (args.length === 5) {
-      const [, , line, column, message] = args as [string, string, number, number, string];
-      this.#diagnostics.push({ line, column, message });
+      const [, file, line, column, message] = args as [string, string, number, number, string];
+      this.#diagnostics.push({ file: file.trim(), line, column, message });
     } else {
       this.#thrown = args[0];
     }

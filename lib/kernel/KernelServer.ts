@@ -27,6 +27,8 @@ export class KernelServer extends ZmqServer {
   #aborted = 0;
   #turn: Promise<void> = Promise.resolve();
   #lastCell: Message | undefined;
+  // Failures that are to be seen under that cell already.
+  #shown = new Set<CellFailure>();
 
   constructor(runner: CellRunner, connectionFile: string) {
     super(new JupyterHandlerImpl(runner.executor, false), connectionFile);
@@ -81,7 +83,7 @@ export class KernelServer extends ZmqServer {
       this.#send(message, "execute_reply", { status: "ok", ...reply }, socket);
       return;
     }
-    this.#publishError(message, failure);
+    if (!this.#shown.has(failure)) this.#publishError(message, failure);
     if (stopOnError) await this.#abortWaiting();
     this.#send(message, "execute_reply", { status: "error", ...failure, ...reply }, socket);
   }
@@ -96,6 +98,7 @@ export class KernelServer extends ZmqServer {
 
   #directOutput(message: Message): void {
     this.#lastCell = message;
+    this.#shown.clear();
     this.#streams.direct((name, text) => this.#send(message, "stream", { name, text }));
     setDisplay((data, update) => {
       this.#streams.flush();
@@ -103,7 +106,10 @@ export class KernelServer extends ZmqServer {
     });
   }
 
-  #publishError(parent: Message, { ename, evalue, traceback }: CellFailure): void {
+  #publishError(parent: Message, failure: CellFailure): void {
+    const { ename, evalue, traceback } = failure;
+    this.#shown.add(failure);
+    this.#streams.flush();
     this.#send(parent, "error", { ename, evalue, traceback });
   }
 

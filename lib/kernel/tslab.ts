@@ -4,8 +4,10 @@ import { expandShorthand } from "./shorthand";
 /** The version of tslab whose inner workings are relied on here. */
 const TESTED = "1.0.22";
 
-/** One complaint of the TypeScript compiler about a cell. */
+/** One complaint of the TypeScript compiler. */
 export interface Diagnostic {
+  /** The file, if not the cell itself but one that it imports; else empty. */
+  file: string;
   line: number;
   column: number;
   message: string;
@@ -103,8 +105,13 @@ interface Position {
   character: number;
 }
 
+interface Converted {
+  // Several diagnostics may share one position.
+  diagnostics: { start: Position; fileName?: string }[];
+}
+
 interface Converter {
-  convert(declarations: string, code: string): { diagnostics: { start: Position }[] };
+  convert(declarations: string, code: string): Converted;
   close(): void;
 }
 
@@ -133,13 +140,14 @@ function withShorthand(converter: Converter): Converter {
     convert(declarations, code) {
       const expanded = expandShorthand(code);
       const result = converter.convert(declarations, expanded.code);
-      for (const { start } of result.diagnostics) {
-        start.offset = expanded.originalOffset(start.offset);
-        const before = code.slice(0, start.offset).split("\n");
-        start.line = before.length - 1;
-        start.character = before.at(-1)!.length;
-      }
-      return result;
+      const diagnostics = result.diagnostics.map((diagnostic) => {
+        if (diagnostic.fileName !== undefined) return diagnostic;
+        const offset = expanded.originalOffset(diagnostic.start.offset);
+        const before = code.slice(0, offset).split("\n");
+        const start = { offset, line: before.length - 1, character: before.at(-1)!.length };
+        return { ...diagnostic, start };
+      });
+      return { ...result, diagnostics };
     },
   };
 }

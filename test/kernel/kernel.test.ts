@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errors, jupyterPython, KernelUnderTest, text } from "./kernelUnderTest";
 
 const missing = jupyterPython() === undefined ? "no .venv: run npm start" : false;
+
+test("a kernel without a connection file says what it expected", () => {
+  const main = join(__dirname, "../../lib/kernel/main.js");
+  for (const argv of [[], ["no-such-file.json"]]) {
+    const { status, stderr } = spawnSync(process.execPath, [main, ...argv], { encoding: "utf8" });
+    assert.equal(status, 2);
+    assert.match(stderr, /found (no argument|no-such-file\.json), expected .* connection file/);
+  }
+});
 
 describe("the kernel", { skip: missing }, () => {
   let kernel: KernelUnderTest;
@@ -38,6 +49,28 @@ describe("the kernel", { skip: missing }, () => {
     assert.equal(cell!.reply.ename, "RangeError");
   });
 
+  test("calls an error by its class, and shows the frames of the cell alone", async () => {
+    const [cell] = await kernel.run('class FitError extends Error {}\nthrow new FitError("bad");');
+    const [error] = errors(cell!);
+    assert.equal(error?.ename, "FitError");
+    assert.equal(error!.traceback.length, 2, error!.traceback.join("\n"));
+    assert.match(error!.traceback[1]!, /^\s+at cell:/);
+  });
+
+  test("replies whatever is thrown", async () => {
+    const thrown = {
+      '"text"': "text",
+      "{ status: 404 }": "{ status: 404 }",
+      "Object.create(null)": "[Object: null prototype] {}",
+      'Object.assign(new Error("odd"), { stack: [] })': "odd",
+      'new Proxy({}, { get() { throw new Error("hidden"); } })': "a value that can't be shown",
+    };
+    for (const [expression, evalue] of Object.entries(thrown)) {
+      const [cell] = await kernel.run(`throw ${expression};`);
+      assert.equal(cell!.reply?.evalue, evalue, expression);
+    }
+  });
+
   test("tells a compile error with its line", async () => {
     const [cell] = await kernel.run("const n: number = 1;\nn.toUpperCase();");
     const [error] = errors(cell!);
@@ -46,6 +79,17 @@ describe("the kernel", { skip: missing }, () => {
       error!.traceback.join("\n"),
       /line 2, column 3: Property 'toUpperCase'.*\n {4}n\.to/,
     );
+  });
+
+  test("tells a compile error in a file with that file's name", async () => {
+    const [cell] = await kernel.run("/** @module lengths */\nexport const n: string = 1;");
+    const { traceback } = errors(cell!)[0]!;
+    assert.match(traceback.join("\n"), /lengths.ts, line 2, column 14: Type 'number'/);
+  });
+
+  test("awaits at the top level", async () => {
+    const cells = await kernel.run("const awaited = await Promise.resolve(5);", "awaited + 1");
+    assert.equal(text(cells[1]!), "6\n");
   });
 
   test("takes a name of an earlier cell as a shorthand property", async () => {
@@ -91,6 +135,16 @@ describe("the kernel", { skip: missing }, () => {
     assert.equal(next!.reply.status, "ok", "it is told once");
   });
 
+  test("a cell that fails in several ways shows each once and leaves none behind", async () => {
+    const rejections = 'Promise.reject(new Error("one")); Promise.reject(new Error("two")); 0;';
+    const fail = { code: `${rejections} throw new Error("three");`, stop_on_error: false };
+    const [cell, next] = await kernel.run(fail, 'console.log("next")');
+    const messages = errors(cell!).map(({ evalue }) => evalue);
+    assert.deepEqual(messages.sort(), ["one", "three", "two"]);
+    assert.equal(cell!.reply.evalue, "three");
+    assert.equal(text(next!), "next\n");
+  });
+
   test("an exception in a timer fails the cell in flight", async () => {
     const [cell] = await kernel.run(
       'setTimeout(() => { throw new Error("tick"); }, 5);\nawait new Promise((r) => setTimeout(r, 60));',
@@ -108,6 +162,8 @@ describe("the kernel", { skip: missing }, () => {
       (await kernel.run('console.log("run")'))[0]!,
     ];
     assert.equal(next.reply.evalue, "late");
+    assert.match(next.reply.traceback.join("\n"), /this cell, which was not run/);
+    assert.equal(text(next), "");
     assert.equal(text(third), "run\n");
   });
 
