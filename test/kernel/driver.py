@@ -7,6 +7,7 @@ with what each did; {"interrupt": seconds} in a cell interrupts it that much lat
 
 import json
 import os
+import subprocess
 import sys
 import time
 from queue import Empty
@@ -21,7 +22,8 @@ class Driver:
     def __init__(self, folder, name, cwd):
         specs = KernelSpecManager(kernel_dirs=[folder], ensure_native_kernel=False)
         self.manager = KernelManager(kernel_name=name, kernel_spec_manager=specs)
-        self.manager.start_kernel(cwd=cwd)
+        # Not our own stdout: Node makes a pipe that it inherits non-blocking, for us as well.
+        self.manager.start_kernel(cwd=cwd, stdout=subprocess.DEVNULL)
         self.connect()
 
     def connect(self):
@@ -76,7 +78,7 @@ class Driver:
             return self.client.get_shell_msg(timeout=TIMEOUT)["msg_type"]
         if "restart" in request:
             self.client.stop_channels()
-            self.manager.restart_kernel(now=False)
+            self.manager.restart_kernel(now=False, stdout=subprocess.DEVNULL)
             self.connect()
             return "restarted"
         if "shutdown" in request:
