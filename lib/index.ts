@@ -66,3 +66,17 @@ export {
   splineSurface,
 } from "./plot";
 export { type Random, random } from "./random";
+export {
+  binomial,
+  haninRolnickYardstick,
+  type MasoAffineMap,
+  MaxAffineSpline,
+  MaxAffineSplineOperator,
+  montufarLowerBound,
+  montufarUpperBound,
+  type NestedNumbers,
+  type Reduced,
+  removeRedundantPieces,
+  serraUpperBound,
+  zaslavsky,
+} from "./spline";

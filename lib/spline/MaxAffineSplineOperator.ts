@@ -1,0 +1,151 @@
+import { affineText } from "./affineText";
+import { MaxAffineSpline } from "./MaxAffineSpline";
+import { makePieces, type Pieces } from "./operators";
+import { type NestedNumbers, readPoint, readPoints, readTensor } from "./tensorInput";
+
+/** The affine map of a MASO at a point: z = A x + b there and in the whole region around. */
+export interface MasoAffineMap {
+  /** A [K × D] row-major: the slopes chosen. */
+  readonly A: Float64Array;
+  /** b [K]. */
+  readonly b: Float64Array;
+  /** The piece that each output takes [K]. */
+  readonly code: Pieces;
+}
+
+/**
+ * A max-affine spline operator: K max-affine splines side by side (Balestriero & Baraniuk 2018),
+ *
+ *     z_k(x) = max_r ⟨A_kr, x⟩ + b_kr,   k = 1 … K, r = 1 … R.
+ *
+ * Slopes A [K, R, D], offsets b [K, R]. Outputs with fewer pieces repeat one of theirs. Ties go to
+ * the lowest index. Everything is float64.
+ *
+ * @throws RangeError on wrong shapes, NaN or infinities
+ * @example
+ * // Two ReLUs, max(0, x) and max(0, y):
+ * const relu = new MaxAffineSplineOperator([[[0, 0], [1, 0]], [[0, 0], [0, 1]]], [[0, 0], [0, 0]]);
+ * relu.evaluate([3, -1]); // Float64Array [3, 0]
+ */
+export class MaxAffineSplineOperator {
+  /** Slopes [K × R × D] and offsets [K × R], row-major. */
+  readonly A: Float64Array;
+  readonly b: Float64Array;
+  /** K, the number of outputs. */
+  readonly outputs: number;
+  /** R, the number of pieces of each. */
+  readonly pieces: number;
+  /** D, the number of inputs. */
+  readonly dimension: number;
+
+  constructor(A: NestedNumbers, b: NestedNumbers) {
+    const slopes = readTensor(A, 3, "A");
+    const offsets = readTensor(b, 2, "b");
+    const [K, R, D] = slopes.shape as [number, number, number];
+    if (offsets.shape[0] !== K || offsets.shape[1] !== R) {
+      throw new RangeError(
+        `b has the shape [${offsets.shape}], expected [${K}, ${R}] for A [${slopes.shape}]`,
+      );
+    }
+    this.A = slopes.data;
+    this.b = offsets.data;
+    this.outputs = K;
+    this.pieces = R;
+    this.dimension = D;
+  }
+
+  /** z(x) [K]; for points side by side [N × D], the values side by side [N × K]. */
+  evaluate(x: ArrayLike<number>): Float64Array {
+    const points = readPoints(x, this.dimension);
+    const z = new Float64Array((points.length / this.dimension) * this.outputs);
+    this.sweep(points, (k, _, value) => {
+      z[k] = value;
+    });
+    return z;
+  }
+
+  /** The piece that each output takes at x [K]; for points side by side, [N × K]. */
+  code(x: ArrayLike<number>): Pieces {
+    const points = readPoints(x, this.dimension);
+    const q = makePieces((points.length / this.dimension) * this.outputs, this.pieces);
+    this.sweep(points, (k, piece) => {
+      q[k] = piece;
+    });
+    return q;
+  }
+
+  /** Smallest gap between the best and the second-best piece over all outputs at x. */
+  tieMargin(x: ArrayLike<number>): number {
+    const point = readPoint(x, this.dimension);
+    let margin = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < this.outputs; k++) {
+      margin = Math.min(margin, this.output(k).tieMargin(point));
+    }
+    return margin;
+  }
+
+  /** A[x] [K × D], b[x] [K] and the code at x. */
+  affineMap(x: ArrayLike<number>): MasoAffineMap {
+    const { outputs, pieces, dimension } = this;
+    const code = this.code(readPoint(x, dimension));
+    const A = new Float64Array(outputs * dimension);
+    const b = new Float64Array(outputs);
+    for (let k = 0; k < outputs; k++) {
+      const row = k * pieces + code[k]!;
+      A.set(this.A.subarray(row * dimension, (row + 1) * dimension), k * dimension);
+      b[k] = this.b[row]!;
+    }
+    return { A, b, code };
+  }
+
+  /** The k-th output alone. */
+  output(k: number): MaxAffineSpline {
+    const { pieces, dimension } = this;
+    if (!(Number.isInteger(k) && k >= 0 && k < this.outputs)) {
+      throw new RangeError(`there is no output ${k}: the operator has ${this.outputs}`);
+    }
+    const A = this.A.subarray(k * pieces * dimension, (k + 1) * pieces * dimension);
+    return MaxAffineSpline.fromFlat(A, this.b.subarray(k * pieces, (k + 1) * pieces));
+  }
+
+  /** Each output as a maximum of its pieces, written out for the first few. */
+  toString(): string {
+    const { outputs, pieces, dimension } = this;
+    const head = `max-affine spline operator: ${dimension} inputs, ${outputs} outputs, ${pieces} pieces each`;
+    const shown = Math.min(outputs, 4);
+    const lines = Array.from({ length: shown }, (_, k) => {
+      const { A, b } = this.output(k);
+      return `  z${k + 1} = ${affineText(A, b)}`;
+    });
+    return [head, ...lines, ...(shown < outputs ? [`  … and ${outputs - shown} more`] : [])].join(
+      "\n",
+    );
+  }
+
+  // Calls back with the place in the result [N × K], the piece and the value.
+  private sweep(
+    points: Float64Array,
+    take: (k: number, piece: number, value: number) => void,
+  ): void {
+    const { A, b, outputs, pieces, dimension } = this;
+    const count = points.length / dimension;
+    for (let n = 0, place = 0; n < count; n++) {
+      const from = n * dimension;
+      for (let k = 0, row = 0; k < outputs; k++, place++) {
+        let best = Number.NEGATIVE_INFINITY;
+        let piece = 0;
+        for (let r = 0; r < pieces; r++, row++) {
+          let value = b[row]!;
+          for (let i = 0, a = row * dimension; i < dimension; i++) {
+            value += A[a + i]! * points[from + i]!;
+          }
+          if (value > best) {
+            best = value;
+            piece = r;
+          }
+        }
+        take(place, piece, best);
+      }
+    }
+  }
+}
