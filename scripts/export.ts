@@ -3,8 +3,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { indexOf, pageOf, slidesOf, sourceOf } from "./export/page";
-import { titleOf } from "./notebooks/claims";
+import { overviewOf } from "./export/overview";
+import { pageOf } from "./export/page";
+import { slidesOf } from "./export/slides";
+import { sourceOf } from "./export/source";
 import { chosen } from "./notebooks/options";
 
 const root = join(__dirname, "..", "..");
@@ -18,9 +20,7 @@ function main(): void {
     },
   });
   const [from, to] = [resolve(values.from), resolve(values.to)];
-  const sources = chosen(positionals, from).map((name) =>
-    sourceOf(join(from, name), name.replace(/\.ipynb$/, ""), titleOf),
-  );
+  const sources = chosen(positionals, from).map((name) => sourceOf(join(from, name)));
   // Everything is made before anything of the old is touched.
   const partial = `${to}.partial`;
   rmSync(partial, { recursive: true, force: true });
@@ -34,9 +34,12 @@ function main(): void {
     write(`${source.stem}.html`, pageOf(source));
     write(`${source.stem}.slides.html`, slidesOf(source));
   }
-  write("index.html", indexOf(sources));
-  if (existsSync(to)) rmSync(to, { recursive: true });
+  write("index.html", overviewOf(sources));
+  const old = `${to}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(to)) renameSync(to, old);
   renameSync(partial, to);
+  rmSync(old, { recursive: true, force: true });
   console.log(`open ${join(to, "index.html")}`);
 }
 

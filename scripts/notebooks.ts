@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { claimsOf, type NotebookReport, titleOf, writeReport } from "./notebooks/claims";
-import { compare } from "./notebooks/compare";
+import { compare, TOLERANCE_IN_WORDS } from "./notebooks/compare";
 import { execute, killExecutions } from "./notebooks/execution";
-import { lint } from "./notebooks/lint";
+import { lint, pathsIn } from "./notebooks/lint";
 import { normalise, withFlush } from "./notebooks/normalise";
 import { firstLine, type Notebook, readNotebook, writeNotebook } from "./notebooks/notebook";
 import { optionsOf, type RunnerOptions } from "./notebooks/options";
@@ -51,10 +51,14 @@ async function run(name: string, options: RunnerOptions, work: string): Promise<
   const fresh = normalise(readNotebook(target), root, options.scale);
   const claims = claimsOf(fresh);
   if (failure !== undefined) return failed(where(failure, stored), claims);
+  const paths = pathsIn(fresh);
+  if (paths.length > 0) return failed(paths.join("; "), claims);
   if (options.check) {
     const moved = compare(stored, fresh);
-    if (moved.length > 0)
-      return failed(`moved since it was stored:\n  ${moved.join("\n  ")}`, claims);
+    if (moved.length > 0) {
+      const what = moved.join("\n  ");
+      return failed(`moved since it was stored (${TOLERANCE_IN_WORDS}):\n  ${what}`, claims);
+    }
   } else {
     writeNotebook(join(options.scratch ?? options.folder, name), fresh);
   }
@@ -98,16 +102,16 @@ async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2), root);
   const work = mkdtempSync(join(tmpdir(), "madmax-notebooks-"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       killExecutions();
-      rmSync(work, { recursive: true, force: true });
+      rmSync(work, { recursive: true, force: true, maxRetries: 5 });
       console.log(`stopped by ${signal}; stored notebooks are as they were, or whole and new`);
       process.exit(130);
     });
   }
   if (options.scratch !== undefined) mkdirSync(options.scratch, { recursive: true });
   const reports = await runAll(options, work);
-  rmSync(work, { recursive: true });
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
   writeReport(options.reports, options.scale, reports);
 
   const claims = reports.flatMap((report) => report.claims);

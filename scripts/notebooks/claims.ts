@@ -61,7 +61,8 @@ export function writeReport(
 function summary(scale: string, reports: readonly NotebookReport[]): string {
   const claims = reports.flatMap((report) => report.claims);
   const held = claims.filter(({ passed }) => passed).length;
-  return `${held} of ${claims.length} claims hold, in ${reports.length} notebooks at scale ${scale}.`;
+  const notebooks = reports.length === 1 ? "one notebook" : `${reports.length} notebooks`;
+  return `${held} of ${claims.length} claims hold, in ${notebooks} at scale ${scale}.`;
 }
 
 const row = (claim: FoundClaim): string[] => [

@@ -1,27 +1,34 @@
 """Executes one notebook by nbconvert: execute.py IN OUT SECONDS_A_CELL.
 
-Tells what happens as one JSON object a line; writes OUT also when a cell fails, as far as it got.
+Tells what happens on file descriptor 3, one JSON object a line: stdout belongs to the kernel, and
+to whatever native code prints there. Writes OUT also when a cell fails, as far as it got.
 """
 
 import json
+import os
 import sys
 
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 
+events = os.fdopen(3, "w")
+
 
 def tell(**event):
-    print(json.dumps(event), flush=True)
+    print(json.dumps(event), file=events, flush=True)
 
 
 class Execution(ExecutePreprocessor):
-    """nbconvert's execution, telling of each cell before it runs."""
+    """nbconvert's execution, telling of its kernel and of each cell before it runs."""
 
-    current = -1
+    current = None
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == "code":
+            if self.current is None:
+                # In a session of its own: who ends this program must end the kernel as well.
+                tell(event="kernel", pid=self.km.provisioner.pid)
             self.current = index
             tell(event="cell", index=index)
         return super().preprocess_cell(cell, resources, index)

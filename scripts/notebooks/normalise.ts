@@ -67,6 +67,7 @@ function cleaned(output: Output, root: string): Output {
   return {
     ...rest,
     ...(output.text !== undefined && { text: inLines(clean(joined(output.text))) }),
+    ...(typeof output.evalue === "string" && { evalue: clean(output.evalue) }),
     ...(output.traceback !== undefined && { traceback: output.traceback.map(clean) }),
   } as Output;
 }

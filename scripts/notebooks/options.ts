@@ -58,12 +58,13 @@ export function chosen(wanted: readonly string[], folder: string): string[] {
     .filter((name) => name.endsWith(".ipynb"))
     .sort();
   if (wanted.length === 0) return all;
-  return wanted.map((want) => {
+  const named = wanted.map((want) => {
     const stem = want.replace(/^.*[\\/]/, "").replace(/\.ipynb$/, "");
     const found = all.find((name) => name === `${stem}.ipynb` || name.startsWith(`${stem}-`));
     if (found !== undefined) return found;
     throw new Error(`there is no notebook ${want} in ${folder}: there are ${all.join(", ")}`);
   });
+  return [...new Set(named)];
 }
 
 function positive(name: string, text: string): number {

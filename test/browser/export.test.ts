@@ -1,14 +1,45 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { joined, readNotebook, writeNotebook } from "../../scripts/notebooks/notebook";
 import { launch, watch, withoutBrowser } from "./chromium";
 
 const root = join(__dirname, "..", "..", "..");
+
+/** How many figures a notebook shows, and how many formulas it says at least. */
+function contentsOf(file: string): { figures: number; formulas: number } {
+  const { cells } = readNotebook(file);
+  const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+  const live = ["application/vnd.vegalite.v5+json", "application/vnd.plotly.v1+json"];
+  const prose = cells.filter((cell) => cell.cell_type === "markdown").map((c) => joined(c.source));
+  return {
+    figures: outputs.filter(({ data = {} }) => live.some((type) => type in data)).length,
+    formulas: prose.filter((text) => /\$[^$\s]/.test(text)).length,
+  };
+}
+
+/** The areas of all elements that a selector finds. */
+async function sizes(page: Page, selector: string): Promise<number[]> {
+  return page.locator(selector).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width * height;
+    }),
+  );
+}
 
 describe("what npm run export makes", { skip: withoutBrowser }, () => {
   const folder = join(mkdtempSync(join(tmpdir(), "madmax-export-")), "pages");
@@ -26,44 +57,81 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     rmSync(join(folder, ".."), { recursive: true });
   });
 
-  async function open(name: string) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  /** Opens an exported file in a browser that has no network. */
+  async function open(name: string, options: BrowserContextOptions = {}) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+    await page.context().setOffline(true);
     const watched = watch(page);
-    await page.goto(pathToFileURL(join(folder, name)).href);
-    return { page, ...watched };
+    const address = pathToFileURL(join(folder, name)).href;
+    await page.goto(address);
+    const foreign = () =>
+      watched.requests.filter((url) => url !== address && !/^(data|blob):/.test(url));
+    return { page, complaints: watched.complaints, foreign };
   }
 
-  const notebooks = readdirSync(join(root, "notebooks")).map((name) =>
-    name.replace(/\.ipynb$/, ""),
-  );
-  for (const name of notebooks.flatMap((stem) => [`${stem}.html`, `${stem}.slides.html`])) {
-    test(`${name} asks nothing of the network and draws its figures and formulas`, async () => {
-      const { page, requests, complaints } = await open(name);
-      if ((await page.locator(".figure").count()) > 0) {
-        await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
-      }
-      const drawn = await page
-        .locator(".figure .live")
-        .evaluateAll((figures) =>
-          figures.map((figure) => figure.querySelectorAll("svg, canvas").length),
-        );
-      assert.ok(
-        drawn.every((parts) => parts > 0),
-        `marks in each figure: ${drawn}`,
-      );
-      const formulas = await page.locator(".katex").count();
-      assert.ok(formulas > 0);
-      assert.deepEqual(
-        requests.filter((url) => !/^(file|data|blob):/.test(url)),
-        [],
-      );
-      assert.deepEqual(complaints, []);
-      await page.close();
-    });
+  const stems = readdirSync(join(root, "notebooks")).map((name) => basename(name, ".ipynb"));
+  for (const stem of stems) {
+    const { figures, formulas } = contentsOf(join(root, "notebooks", `${stem}.ipynb`));
+    for (const name of [`${stem}.html`, `${stem}.slides.html`]) {
+      test(`${name} asks nothing of the network and draws its figures and formulas`, async () => {
+        const { page, complaints, foreign } = await open(name);
+        if (figures > 0) {
+          await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
+        }
+        const drawn = await sizes(page, ".figure .live svg, .figure .live canvas");
+        assert.equal(await page.locator(".figure.drawn").count(), figures);
+        assert.ok(drawn.length >= figures, `${drawn.length} drawings of ${figures} figures`);
+        const typeset = await sizes(page, ".katex-html");
+        assert.ok(typeset.length >= formulas, `${typeset.length} of ${formulas} formulas`);
+        if (name === `${stem}.html`) {
+          // Slides that aren't on the screen have no size.
+          assert.ok(!typeset.includes(0), "each formula takes room");
+          const fonts = await page.evaluate(
+            "document.fonts.ready.then(() => [...document.fonts]" +
+              ".filter((f) => f.status === 'loaded' && /KaTeX/.test(f.family)).length)",
+          );
+          assert.ok(formulas === 0 || (fonts as number) > 0, "fonts of formulas came along");
+          const live = await sizes(page, ".figure.drawn .live");
+          assert.ok(!live.includes(0), "each figure takes room");
+        }
+        assert.deepEqual(foreign(), []);
+        assert.deepEqual(complaints, []);
+        await page.close();
+      });
+    }
   }
+
+  test("a figure answers its slider", async () => {
+    const { page } = await open("00-start-here.html");
+    await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
+    const drawing = () => page.locator('.figure[data-kind="vega"] .live svg').first().innerHTML();
+    const before = await drawing();
+    const slider = page.locator(".vega-bindings input[type=range]").first();
+    await slider.focus();
+    await page.keyboard.press("End");
+    await page.waitForTimeout(300);
+    assert.notEqual(await drawing(), before);
+    await page.close();
+  });
+
+  test("on paper and without scripts each figure is a picture", async () => {
+    const { page } = await open("00-start-here.html");
+    await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
+    assert.deepEqual(new Set(await sizes(page, ".figure .still")), new Set([0]));
+    await page.emulateMedia({ media: "print" });
+    assert.ok(!(await sizes(page, ".figure .still")).includes(0));
+    assert.deepEqual(new Set(await sizes(page, ".figure .live")), new Set([0]));
+    await page.close();
+
+    const still = await open("00-start-here.html", { javaScriptEnabled: false });
+    const pictures = await still.page.locator(".figure .still").all();
+    assert.ok(pictures.length > 0);
+    for (const picture of pictures) assert.ok((await picture.boundingBox())!.height > 0);
+    await still.page.close();
+  });
 
   test("a deck can be walked through to its end", async () => {
-    const { page } = await open("00-start-here.slides.html");
+    const { page, complaints } = await open("00-start-here.slides.html");
     await page.waitForSelector(".reveal.ready");
     const walk = `(() => {
       let steps = 0;
@@ -73,27 +141,48 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     const [steps, progress] = (await page.evaluate(walk)) as [number, number];
     assert.ok(steps > 10 && steps < 500, `${steps} steps`);
     assert.ok(progress > 0.9, `at ${progress}`);
+    await page.keyboard.press("Home");
+    await page.waitForFunction("Reveal.getIndices().h === 0");
+    assert.deepEqual(complaints, []);
     await page.close();
   });
 
   test("the index leads to pages that are there", async () => {
-    const { page, complaints } = await open("index.html");
+    const { page, complaints, foreign } = await open("index.html");
     const links = await page
       .locator("a")
       .evaluateAll((all) => all.map((a) => a.getAttribute("href")));
-    assert.equal(links.length, 2 * notebooks.length);
+    assert.equal(links.length, 2 * stems.length);
+    assert.ok(!(await sizes(page, ".card img, .card svg")).includes(0));
     for (const link of links) assert.ok(existsSync(join(folder, link!)), link!);
+    assert.deepEqual(foreign(), []);
     assert.deepEqual(complaints, []);
+    await page.close();
   });
 });
 
-test("a notebook that was never executed isn't exported", () => {
+test("what can't be exported is named, and what was exported before stays", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "madmax-export-"));
-  const program = join(root, "dist", "scripts", "export.js");
-  const { status, stderr } = spawnSync(process.execPath, [program, "99", "--to", folder], {
-    encoding: "utf8",
-  });
-  assert.equal(status, 1);
-  assert.match(stderr, /there is no notebook 99/);
-  rmSync(folder, { recursive: true });
+  t.after(() => rmSync(folder, { recursive: true }));
+  const code = { cell_type: "code" as const, metadata: {}, source: "1", outputs: [] };
+  const notebook = { cells: [code], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  writeNotebook(join(folder, "01-empty.ipynb"), notebook);
+  const to = join(folder, "pages");
+  mkdirSync(to);
+  writeFileSync(join(to, "index.html"), "before");
+  const exported = (...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [join(root, "dist", "scripts", "export.js"), ...args, "--from", folder, "--to", to],
+      { encoding: "utf8" },
+    );
+  for (const [args, complaint] of [
+    [[], /01-empty has no outputs: run npm run notebooks -- 01-empty first/],
+    [["99"], /there is no notebook 99/],
+  ] as const) {
+    const { status, stderr } = exported(...args);
+    assert.equal(status, 1);
+    assert.match(stderr, complaint);
+    assert.equal(readFileSync(join(to, "index.html"), "utf8"), "before");
+  }
 });

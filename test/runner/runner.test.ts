@@ -1,14 +1,31 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { readNotebook, writeNotebook } from "../../scripts/notebooks/notebook";
 import { code, notebookOf } from "./notebookOf";
 
 const root = join(__dirname, "..", "..", "..");
 const missing = existsSync(join(root, ".venv")) ? false : "no .venv: run npm start";
+
+const withoutProc = existsSync("/proc") ? false : "processes can't be listed here";
+
+/** Command lines of the processes that name a folder. */
+function processesOf(folder: string): string[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const lines = ids.map((id) => {
+    try {
+      return readFileSync(join("/proc", id, "cmdline"), "utf8").replaceAll("\0", " ");
+    } catch {
+      return ""; // it ended meanwhile
+    }
+  });
+  return lines.filter((line) => line.includes(folder));
+}
 
 const GOOD = [
   'import { claim, progress, show } from "madmax";',
@@ -19,6 +36,8 @@ const GOOD = [
 describe("the notebook runner", { skip: missing }, () => {
   const folder = mkdtempSync(join(tmpdir(), "madmax-runner-"));
   after(() => rmSync(folder, { recursive: true }));
+  // Temporary files go here as well, and so name the kernels that belong to this test.
+  const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: folder };
 
   /** Writes a notebook of the given cells, runs it, and tells what came out. */
   function run(name: string, cells: readonly string[], ...args: string[]) {
@@ -29,7 +48,7 @@ describe("the notebook runner", { skip: missing }, () => {
     const result = spawnSync(
       process.execPath,
       [...program, "--reports", join(folder, "reports"), "--scale", "ci", ...args],
-      { encoding: "utf8" },
+      { encoding: "utf8", env },
     );
     const after = readFileSync(file, "utf8");
     return { ...result, file, changed: before !== after, text: after };
@@ -43,6 +62,12 @@ describe("the notebook runner", { skip: missing }, () => {
     assert.deepEqual(
       notebook.cells.slice(1, 4).map(({ execution_count }) => execution_count),
       [1, 2, 3],
+    );
+    const shown = notebook.cells[2]!.outputs!;
+    assert.deepEqual(
+      shown.map(({ output_type }) => output_type),
+      ["stream", "display_data", "stream"],
+      "a bar that was updated is one output",
     );
     const second = run("01-good", []);
     assert.equal(second.changed, false, "two runs are equal to the byte");
@@ -79,6 +104,18 @@ describe("the notebook runner", { skip: missing }, () => {
       /FAILED 05-late\.ipynb: (cell 1|after its last cell).*: Error: late/,
     ],
     [
+      "09-dead",
+      "a kernel that dies",
+      ['require("fs").writeSync(1, "not from a cell\\n"); process.kill(process.pid, "SIGKILL");'],
+      /FAILED 09-dead\.ipynb: cell 1 \(require.*DeadKernel: the kernel died/,
+    ],
+    [
+      "10-path",
+      "a path of this machine in an output",
+      ['console.log(require("os").tmpdir());'],
+      /FAILED 10-path\.ipynb: cell 1: a path of one machine in its outputs: \//,
+    ],
+    [
       "06-form",
       "bad form",
       ["x".repeat(100)],
@@ -95,13 +132,41 @@ describe("the notebook runner", { skip: missing }, () => {
     });
   }
 
+  test("an interrupt ends the kernels and leaves stored notebooks as they are", async () => {
+    const file = join(folder, "11-endless.ipynb");
+    writeNotebook(file, notebookOf([code("for (;;);")]));
+    const before = readFileSync(file, "utf8");
+    const program = join(root, "dist", "scripts", "notebooks.js");
+    const args = [program, "11", "--folder", folder, "--reports", join(folder, "reports")];
+    const runner = spawn(process.execPath, args, { env });
+    let output = "";
+    for await (const chunk of runner.stdout) {
+      output += chunk;
+      if (!runner.killed && /cell 1 of/.test(output)) {
+        if (!withoutProc) assert.match(processesOf(folder).join("\n"), /lib\/kernel\/main\.js/);
+        runner.kill("SIGINT");
+      }
+    }
+    if (runner.exitCode === null) await once(runner, "exit");
+    assert.equal(runner.exitCode, 130, output);
+    assert.match(output, /stopped by SIGINT/);
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  test("no process and no file is left of any run", { skip: withoutProc }, async () => {
+    for (let tries = 0; processesOf(folder).length > 0 && tries < 50; tries++) await delay(100);
+    assert.deepEqual(processesOf(folder), []);
+    const left = readdirSync(folder).filter((name) => !/^(reports|.*\.ipynb)$/.test(name));
+    assert.deepEqual(left, []);
+  });
+
   test("what needs the native backend is skipped by name elsewhere", () => {
     const notebook = notebookOf([code("1")]);
     notebook.metadata.madmax = { requires: "native" };
     writeNotebook(join(folder, "07-native.ipynb"), notebook);
-    process.env.MADMAX_BACKEND = "cpu";
+    env.MADMAX_BACKEND = "cpu";
     const { stdout, status } = run("07-native", []);
-    delete process.env.MADMAX_BACKEND;
+    env.MADMAX_BACKEND = process.env.MADMAX_BACKEND;
     assert.match(stdout, /skipped 07-native\.ipynb: needs the native backend, here it is cpu/);
     assert.match(stdout, /0 passed, 0 failed, 1 skipped\n$/);
     assert.equal(status, 0);

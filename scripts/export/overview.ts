@@ -1,0 +1,35 @@
+import { joined } from "../notebooks/notebook";
+import { ownFile } from "./assets";
+import { documentOf } from "./document";
+import { escapeHtml } from "./prose";
+import type { Source } from "./source";
+
+/** The page that leads to all others: one card a notebook. */
+export function overviewOf(sources: readonly Source[]): string {
+  const body = `<h1>madmax</h1>
+<p>Max-affine splines and deep nets, in notebooks. These pages need no network and no server.</p>
+<div class="cards">
+${sources.map(cardOf).join("\n")}
+</div>`;
+  return documentOf({ title: "madmax: the notebooks", body, css: ownFile("page.css") });
+}
+
+function cardOf(source: Source): string {
+  const { stem, title } = source;
+  return `<article class="card">${thumbnailOf(source)}<h2>${escapeHtml(title)}</h2>
+<p><a href="${stem}.html">page</a> · <a href="${stem}.slides.html">slides</a></p></article>`;
+}
+
+/** The notebook's first picture; where it has none, a max-affine spline over its number. */
+function thumbnailOf({ stem, notebook }: Source): string {
+  const pictures = notebook.cells
+    .flatMap((cell) => cell.outputs ?? [])
+    .map(({ data }) => data?.["image/png"] as string | string[] | undefined);
+  const png = joined(pictures.find((picture) => picture !== undefined)).replace(/\s/g, "");
+  if (png !== "") return `<img alt="" src="data:image/png;base64,${png}">`;
+  const number = escapeHtml(stem.split("-")[0]!);
+  return `<svg class="drawn" viewBox="0 0 320 192" aria-hidden="true">
+<path d="M20 40 L110 140 L210 150 L300 60" fill="none" stroke="currentColor" stroke-width="4"/>
+<text x="160" y="90" font-size="64" text-anchor="middle" fill="currentColor">${number}</text>
+</svg>`;
+}

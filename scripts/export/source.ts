@@ -1,0 +1,34 @@
+import { basename } from "node:path";
+import { titleOf } from "../notebooks/claims";
+import { type Notebook, readNotebook } from "../notebooks/notebook";
+import { htmlOfCell } from "./cells";
+
+/** A notebook that is to be exported. */
+export interface Source {
+  /** File name without ending: the page's and the slides' names begin with it. */
+  readonly stem: string;
+  readonly title: string;
+  readonly notebook: Notebook;
+}
+
+/** Reads a notebook. @throws Error if it was never executed */
+export function sourceOf(file: string): Source {
+  const stem = basename(file, ".ipynb");
+  const notebook = readNotebook(file);
+  const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+  if (code.length > 0 && code.every((cell) => (cell.outputs ?? []).length === 0)) {
+    throw new Error(`${stem} has no outputs: run npm run notebooks -- ${stem} first`);
+  }
+  return { stem, title: titleOf(notebook), notebook };
+}
+
+/** Each cell as HTML. @throws Error naming notebook and cell, if it can't be rendered */
+export function cellsOf({ stem, notebook }: Source): string[] {
+  return notebook.cells.map((cell, index) => {
+    try {
+      return htmlOfCell(cell);
+    } catch (error) {
+      throw new Error(`${stem}, cell ${index}: ${(error as Error).message}`);
+    }
+  });
+}
