@@ -59,6 +59,13 @@ describe("JupyterLab as npm start opens it", { skip: missing }, () => {
     const { requests } = watch(page);
     await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${NOTEBOOK}?`));
     await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 60_000 });
+    // Without a kernel Lab would ask for one.
+    const idle = /TypeScript \(madmax\) \| Idle/;
+    await page
+      .locator(".jp-StatusBar-Widget, #jp-main-statusbar")
+      .filter({ hasText: idle })
+      .first()
+      .waitFor({ timeout: 60_000 });
     await page.click('.lm-MenuBar-itemLabel:text-is("Run")');
     await page.click('.lm-Menu-itemLabel:text-is("Run All Cells")');
     // The last code cell shows what it was run as: [n], not [*].
