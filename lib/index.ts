@@ -68,8 +68,11 @@ export {
 export { type Random, random } from "./random";
 export {
   binomial,
+  type FitOptions,
+  fitMaxAffine,
   haninRolnickYardstick,
   type MasoAffineMap,
+  type MaxAffineFit,
   MaxAffineSpline,
   MaxAffineSplineOperator,
   montufarLowerBound,

@@ -1,3 +1,4 @@
+export { type FitOptions, fitMaxAffine, type MaxAffineFit } from "./fitting";
 export { MaxAffineSpline } from "./MaxAffineSpline";
 export { type MasoAffineMap, MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
 export { type Reduced, removeRedundantPieces } from "./redundantPieces";

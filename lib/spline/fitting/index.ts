@@ -1,0 +1,1 @@
+export { type FitOptions, fitMaxAffine, type MaxAffineFit } from "./fitMaxAffine";

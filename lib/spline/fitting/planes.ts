@@ -1,0 +1,85 @@
+import { CholeskyDecomposition, Matrix, SVD } from "ml-matrix";
+
+/**
+ * Least-squares planes of the cells of a partition, from the moments of their points.
+ *
+ * Points are shifted to their common mean before, so that the normal equations of a cell are as
+ * well conditioned as its spread allows; a cell that spans no plane gets the one of least norm.
+ */
+export class CellPlanes {
+  /** Gram matrices [K × (d+1)²] of (x, 1), and right-hand sides [K × (d+1)]. */
+  private readonly gram: Float64Array;
+  private readonly right: Float64Array;
+  /** Points in each cell. */
+  readonly counts: Int32Array;
+  private readonly width: number;
+
+  constructor(
+    private readonly X: Float64Array,
+    private readonly y: Float64Array,
+    private readonly dimension: number,
+    private readonly cells: number,
+    private readonly ridge: number,
+  ) {
+    this.width = dimension + 1;
+    this.gram = new Float64Array(cells * this.width ** 2);
+    this.right = new Float64Array(cells * this.width);
+    this.counts = new Int32Array(cells);
+  }
+
+  /**
+   * Fits every cell with more than `dimension` points anew, in place: planes [K × (d+1)], slopes
+   * first; smaller cells keep theirs.
+   */
+  fit(code: ArrayLike<number>, planes: Float64Array): void {
+    this.collect(code);
+    const { width, cells } = this;
+    for (let k = 0; k < cells; k++) {
+      if (this.counts[k]! <= this.dimension) continue;
+      planes.set(this.solve(k), k * width);
+    }
+  }
+
+  private collect(code: ArrayLike<number>): void {
+    const { X, y, dimension, width, gram, right, counts } = this;
+    gram.fill(0);
+    right.fill(0);
+    counts.fill(0);
+    for (let n = 0; n < y.length; n++) {
+      const k = code[n]!;
+      counts[k]!++;
+      const [g, r, x] = [k * width * width, k * width, n * dimension];
+      for (let i = 0; i < dimension; i++) {
+        const xi = X[x + i]!;
+        for (let j = 0; j <= i; j++) gram[g + i * width + j]! += xi * X[x + j]!;
+        gram[g + dimension * width + i]! += xi;
+        right[r + i]! += xi * y[n]!;
+      }
+      gram[g + width * width - 1]! += 1;
+      right[r + dimension]! += y[n]!;
+    }
+  }
+
+  private solve(k: number): number[] {
+    const { width, gram, right, ridge } = this;
+    const G = new Matrix(width, width);
+    let trace = 0;
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = gram[(k * width + i) * width + j]!;
+        G.set(i, j, value);
+        G.set(j, i, value);
+      }
+      trace += G.get(i, i);
+    }
+    for (let i = 0; i < width; i++) G.set(i, i, G.get(i, i) + ridge);
+    const g = Matrix.columnVector(Array.from(right.subarray(k * width, (k + 1) * width)));
+    const cholesky = new CholeskyDecomposition(G);
+    const smallest = Math.min(...cholesky.lowerTriangularMatrix.diagonal());
+    // The square of the smallest pivot against the size of the whole: 1e-12 is beyond doubt.
+    if (cholesky.isPositiveDefinite() && smallest ** 2 > 1e-12 * trace) {
+      return cholesky.solve(g).to1DArray();
+    }
+    return new SVD(G, { autoTranspose: true }).solve(g).to1DArray();
+  }
+}
