@@ -1,8 +1,9 @@
 // npm run export [-- names]: makes of each notebook one page and one deck of slides that need no
 // network and no server, and an index of them, in export/.
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { checkReplaceable, replaceFolder } from "./export/folder";
 import { overviewOf } from "./export/overview";
 import { pageOf } from "./export/page";
 import { slidesOf } from "./export/slides";
@@ -20,28 +21,30 @@ function main(): void {
     },
   });
   const [from, to] = [resolve(values.from), resolve(values.to)];
+  if (!existsSync(from)) throw new Error(`there is no folder ${from}: --from names another one`);
+  checkReplaceable(to);
   const sources = chosen(positionals, from).map((name) => sourceOf(join(from, name)));
+  if (sources.length === 0) throw new Error(`there are no notebooks (*.ipynb) in ${from}`);
+
   // Everything is made before anything of the old is touched.
-  const partial = `${to}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
-  const write = (name: string, html: string) => {
-    writeFileSync(join(partial, name), html);
-    const megabytes = statSync(join(partial, name)).size / 1e6;
-    console.log(`${name}: ${megabytes.toFixed(1)} MB`);
-  };
+  const files = new Map<string, string>();
   for (const source of sources) {
-    write(`${source.stem}.html`, pageOf(source));
-    write(`${source.stem}.slides.html`, slidesOf(source));
+    files.set(`${source.stem}.html`, pageOf(source));
+    files.set(`${source.stem}.slides.html`, slidesOf(source));
   }
-  write("index.html", overviewOf(sources));
-  const old = `${to}.old`;
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(to)) renameSync(to, old);
-  renameSync(partial, to);
-  rmSync(old, { recursive: true, force: true });
-  console.log(`open ${join(to, "index.html")}`);
+  files.set("index.html", overviewOf(sources));
+  replaceFolder(to, files);
+
+  let total = 0;
+  for (const [name, html] of files) {
+    const bytes = Buffer.byteLength(html);
+    total += bytes;
+    console.log(`${name}: ${megabytes(bytes)}`);
+  }
+  console.log(`${files.size} files, ${megabytes(total)}: open ${join(to, "index.html")}`);
 }
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 try {
   main();

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { type Cell, joined, type Output } from "../notebooks/notebook";
@@ -18,44 +19,58 @@ export function htmlOfCell(cell: Cell): string {
   const source = joined(cell.source);
   if (cell.cell_type === "markdown") return prose(source);
   if (cell.cell_type === "raw") return "";
-  const code = hljs.highlight(source, { language: "typescript" }).value;
-  return `<pre class="code"><code>${code}</code></pre>${(cell.outputs ?? []).map(htmlOfOutput).join("\n")}`;
+  const { value: code } = hljs.highlight(source, { language: "typescript" });
+  const input = source.trim() === "" ? [] : [`<pre class="code"><code>${code}</code></pre>`];
+  return [...input, ...(cell.outputs ?? []).map(htmlOfOutput)].join("\n");
 }
 
-/** An output in its richest form that a page can show. */
+/** An output in its richest form that a page can show. @throws Error if there is none */
 function htmlOfOutput(output: Output): string {
   if (output.output_type === "stream") {
-    return `<pre class="output ${output.name}">${escapeHtml(joined(output.text))}</pre>`;
+    return `<pre class="output ${output.name}">${plain(joined(output.text))}</pre>`;
   }
   if (output.output_type === "error") {
-    return `<pre class="output error">${escapeHtml((output.traceback ?? []).join("\n"))}</pre>`;
+    const traceback = (output.traceback ?? []).join("\n");
+    return `<pre class="output error">${plain(traceback || `${output.ename}: ${output.evalue}`)}</pre>`;
   }
   const data = output.data ?? {};
   const text = (type: string) => joined(data[type] as string | string[] | undefined);
-  if (VEGA_LITE in data) return figure("vega", data[VEGA_LITE], still(output));
-  if (PLOTLY in data) return figure("plotly", data[PLOTLY], still(output));
+  if (VEGA_LITE in data) return figure("vega", data[VEGA_LITE], output);
+  if (PLOTLY in data) return figure("plotly", data[PLOTLY], output);
   if ("text/html" in data) return `<div class="output html">${text("text/html")}</div>`;
   if ("image/png" in data) return `<div class="output">${still(output)}</div>`;
-  if ("image/svg+xml" in data) return `<div class="output">${text("image/svg+xml")}</div>`;
+  if ("image/svg+xml" in data) {
+    return `<div class="output" role="img" aria-label="${nameOf(output)}">${text("image/svg+xml")}</div>`;
+  }
   const typeset = text("text/latex") || text("text/markdown");
   if (typeset !== "") return `<div class="output">${prose(typeset)}</div>`;
-  return `<pre class="output">${escapeHtml(text("text/plain"))}</pre>`;
+  if ("text/plain" in data) return `<pre class="output">${plain(text("text/plain"))}</pre>`;
+  throw new Error(`an output can't be shown: it has ${Object.keys(data).join(", ") || "no form"}`);
 }
 
+/** Text of a terminal as HTML, without its colours. */
+const plain = (text: string): string => escapeHtml(stripVTControlCharacters(text));
+
 // Live where scripts run, a picture on paper and until then.
-function figure(kind: string, spec: unknown, picture: string): string {
+function figure(kind: string, spec: unknown, output: Output): string {
   const json = JSON.stringify(spec).replaceAll("<", "\\u003c");
   return (
-    `<div class="output figure" data-kind="${kind}"><div class="live"></div>${picture}` +
+    `<div class="output figure" data-kind="${kind}" role="group" aria-label="${nameOf(output)}">` +
+    `<div class="live"></div>${still(output)}` +
     `<script type="application/json">${json}</script></div>`
   );
 }
 
-function still({ data = {}, metadata = {} }: Output): string {
+/** What an output is called, for those who can't see it: its form as text. */
+const nameOf = ({ data }: Output): string =>
+  escapeHtml(joined(data?.["text/plain"] as string | string[] | undefined));
+
+/** An output's picture, if it has one. */
+function still(output: Output): string {
+  const { data = {}, metadata = {} } = output;
   const png = joined(data["image/png"] as string | string[] | undefined).replace(/\s/g, "");
   if (png === "") return "";
   const { width } = (metadata["image/png"] ?? {}) as { width?: number };
-  const title = escapeHtml(joined(data["text/plain"] as string | string[] | undefined));
   const size = width === undefined ? "" : ` width="${width}"`;
-  return `<img class="still" alt="${title}"${size} src="data:image/png;base64,${png}">`;
+  return `<img class="still" alt="${nameOf(output)}"${size} src="data:image/png;base64,${png}">`;
 }

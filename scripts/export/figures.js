@@ -18,5 +18,8 @@
     figure.classList.add("drawn");
   };
   const all = [...document.querySelectorAll(".figure")].map(live);
-  Promise.all(all).then(() => document.documentElement.classList.add("figures-drawn"));
+  Promise.all(all).then(() => {
+    document.documentElement.classList.add("figures-drawn");
+    document.dispatchEvent(new Event("figures-drawn"));
+  });
 })();

@@ -1,23 +1,41 @@
-import { joined } from "../notebooks/notebook";
+import { joined, type Notebook } from "../notebooks/notebook";
 import { ownFile } from "./assets";
 import { documentOf } from "./document";
-import { escapeHtml } from "./prose";
+import { escapeHtml, phrase } from "./prose";
 import type { Source } from "./source";
 
 /** The page that leads to all others: one card a notebook. */
 export function overviewOf(sources: readonly Source[]): string {
-  const body = `<h1>madmax</h1>
+  const body = `<main>
+<h1>madmax</h1>
 <p>Max-affine splines and deep nets, in notebooks. These pages need no network and no server.</p>
 <div class="cards">
 ${sources.map(cardOf).join("\n")}
-</div>`;
+</div>
+</main>`;
   return documentOf({ title: "madmax: the notebooks", body, css: ownFile("page.css") });
 }
 
 function cardOf(source: Source): string {
-  const { stem, title } = source;
-  return `<article class="card">${thumbnailOf(source)}<h2>${escapeHtml(title)}</h2>
-<p><a href="${stem}.html">page</a> · <a href="${stem}.slides.html">slides</a></p></article>`;
+  const { stem, notebook } = source;
+  const title = escapeHtml(source.title);
+  const link = (file: string, kind: string) =>
+    `<a href="${encodeURI(file)}" aria-label="${kind}: ${title}">${kind}</a>`;
+  return `<article class="card">${thumbnailOf(source)}<h2>${title}</h2>
+<p>${phrase(firstSentence(notebook))}</p>
+<p>${link(`${stem}.html`, "page")} · ${link(`${stem}.slides.html`, "slides")}</p></article>`;
+}
+
+/** What a notebook says first, below its title: one sentence of Markdown. */
+export function firstSentence({ cells }: Notebook): string {
+  const paragraphs = cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .flatMap((cell) => joined(cell.source).split(/\n\s*\n/));
+  const first = paragraphs.map((text) => text.trim()).find((text) => /^[^#$|<>!-]/.test(text));
+  // "**Claim.** ..." begins with a label, and formulas have full stops of their own.
+  const unlabelled = (first ?? "").replace(/^\*\*[^*]+[.:]\*\*\s+/, "");
+  const [sentence] = /^(?:\$[^$]*\$|`[^`]*`|[\s\S])*?(?:[.!?](?=\s|$)|$)/.exec(unlabelled)!;
+  return sentence.replace(/[,;:]$/, ".");
 }
 
 /** The notebook's first picture; where it has none, a max-affine spline over its number. */

@@ -6,6 +6,11 @@ export function prose(markdown: string): string {
   return renderer.render(markdown);
 }
 
+/** Renders Markdown that stands within a line. @throws on a formula that is none */
+export function phrase(markdown: string): string {
+  return renderer.renderInline(markdown);
+}
+
 /** Text for HTML. */
 export function escapeHtml(text: string): string {
   return renderer.utils.escapeHtml(text);

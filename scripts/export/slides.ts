@@ -6,7 +6,7 @@ const MARKS = ["slide", "subslide", "fragment", "skip", "notes", "-"];
 
 /** A notebook as a deck for reveal.js: its cells' slide marks say what stands on one slide. */
 export function slidesOf(source: Source): string {
-  const stacks = stacksOf(source).map((stack) => section(stack.map(section).join("\n")));
+  const stacks = stacksOf(source).map((stack) => section(stack.map(sheet).join("\n")));
   const { css, code } = reveal();
   return documentOf({
     title: source.title,
@@ -24,7 +24,9 @@ function stacksOf(source: Source): string[][] {
   source.notebook.cells.forEach(({ metadata }, index) => {
     const mark = metadata.slideshow?.slide_type ?? "-";
     if (!MARKS.includes(mark)) {
-      throw new Error(`${source.stem}, cell ${index}: slide mark "${mark}"`);
+      throw new Error(
+        `${source.stem}, cell ${index}: slide mark "${mark}", expected one of ${MARKS.join(", ")}`,
+      );
     }
     if (mark === "skip") return;
     const html = cells[index]!;
@@ -42,3 +44,6 @@ function wrapped(html: string, mark: string): string {
 }
 
 const section = (html: string): string => `<section>\n${html}\n</section>`;
+
+/** One slide; what stands on its sheet shrinks together. */
+const sheet = (html: string): string => section(`<div class="sheet">\n${html}\n</div>`);

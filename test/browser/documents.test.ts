@@ -2,23 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { script } from "../../scripts/export/assets";
 import { htmlOfCell } from "../../scripts/export/cells";
-import { overviewOf } from "../../scripts/export/overview";
+import { firstSentence, overviewOf } from "../../scripts/export/overview";
 import { pageOf } from "../../scripts/export/page";
 import { prose } from "../../scripts/export/prose";
 import { slidesOf } from "../../scripts/export/slides";
 import type { Source } from "../../scripts/export/source";
-import type { Cell, Notebook, Output } from "../../scripts/notebooks/notebook";
-
-const cell = (source: string, mark: string, outputs?: Output[]): Cell => ({
-  cell_type: outputs === undefined ? "markdown" : "code",
-  metadata: { slideshow: { slide_type: mark } },
-  source,
-  ...(outputs !== undefined && { outputs }),
-});
+import type { Cell, Output } from "../../scripts/notebooks/notebook";
+import { cell, notebookOf, outputs } from "./specimen";
 
 function sourceWith(...cells: Cell[]): Source {
-  const notebook: Notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  return { stem: "07-name", title: "A < B", notebook };
+  return { stem: "07-name", title: "A < B", notebook: notebookOf(...cells) };
 }
 
 test("formulas are told from money, code and escaped dollars", () => {
@@ -51,8 +44,45 @@ test("nothing that is embedded ends its element early", () => {
   assert.equal(html.split("</script>").length, 2);
   const written = /<script type="application\/json">(.*)<\/script>/.exec(html)![1]!;
   assert.deepEqual(JSON.parse(written), { title: "</script><b>" });
-  const noise: Output = { output_type: "stream", name: "stdout", text: "a < b & c" };
-  assert.match(htmlOfCell(cell("1", "slide", [noise])), /a &lt; b &amp; c/);
+});
+
+test("each output has its richest form, with text for those who can't see it", () => {
+  const html = (output: Output) => htmlOfCell(cell("", "slide", [output])).trim();
+  const figure =
+    /data-kind="vega" .*aria-label="a line".*<img class="still" alt="a line" src="data:/;
+  assert.match(html(outputs.vegaLite), figure);
+  assert.match(html(outputs.plotly), /data-kind="plotly" .*alt="a valley"/);
+  assert.match(html(outputs.claim), /^<div class="output html"><div class='claim'>holds/);
+  assert.match(html(outputs.table), /^<div class="output html"><table>/);
+  assert.match(html(outputs.png), /^<div class="output"><img .*alt="grey"/);
+  assert.match(
+    html(outputs.svg),
+    /role="img" aria-label="empty"><svg width="9" height="9"><\/svg>/,
+  );
+  assert.match(html(outputs.latex), /katex-display/);
+  assert.match(html(outputs.markdown), /an <em>affine<\/em> map/);
+  assert.equal(html(outputs.text), '<pre class="output">1 &lt; 2</pre>');
+  assert.equal(html(outputs.stream), '<pre class="output stdout">a &lt; b\nbold\n</pre>');
+  assert.equal(
+    html(outputs.error),
+    '<pre class="output error">RangeError: no such region\n    at &lt;cell&gt;:1:7</pre>',
+  );
+  const { traceback: _, ...bare } = outputs.error;
+  assert.match(html(bare), />RangeError: no such region</);
+  const unknown: Output = { output_type: "display_data", data: { "application/x": 1 } };
+  assert.throws(
+    () => pageOf(sourceWith(cell("1", "slide", [unknown]))),
+    /07-name, cell 0: an output can't be shown: it has application\/x/,
+  );
+});
+
+test("a notebook is introduced by its first sentence", () => {
+  const first = (text: string) => firstSentence(notebookOf(cell(`# Title\n\n${text}`, "slide")));
+  assert.equal(first("**Claim.** It is so. And more."), "It is so.");
+  assert.equal(first("At $x = 2. 5$ it is\n`a. b`! Yes."), "At $x = 2. 5$ it is\n`a. b`!");
+  assert.equal(first("One map,\n\n$$f(x)$$"), "One map.");
+  assert.equal(first("**In short** it holds."), "**In short** it holds.");
+  assert.equal(first("$$f(x)$$"), "");
 });
 
 test("slide marks make stacks of slides with fragments and notes", () => {
@@ -70,11 +100,18 @@ test("slide marks make stacks of slides with fragments and notes", () => {
   const deck = /<div class="slides">([\s\S]*?)\n<\/div><\/div>/.exec(html)![1]!;
   assert.equal(
     deck.replace(/\s/g, ""),
-    '<section><section><p>first</p><divclass="fragment"><p>then</p></div></section>' +
-      '<section><p>below</p><asideclass="notes"><p>said</p></aside></section></section>' +
-      "<section><section><p>second</p><p>beside</p></section></section>",
+    (
+      '<section>[<p>first</p><divclass="fragment"><p>then</p></div>]' +
+      '[<p>below</p><asideclass="notes"><p>said</p></aside>]</section>' +
+      "<section>[<p>second</p><p>beside</p>]</section>"
+    )
+      .replaceAll("[", '<section><divclass="sheet">')
+      .replaceAll("]", "</div></section>"),
   );
-  assert.throws(() => slidesOf(sourceWith(cell("1", "slides"))), /cell 0: slide mark "slides"/);
+  assert.throws(
+    () => slidesOf(sourceWith(cell("1", "slides"))),
+    /cell 0: slide mark "slides", expected one of slide, subslide/,
+  );
 });
 
 test("documents bring what they need and nothing more", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,8 +17,14 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { joined, readNotebook, writeNotebook } from "../../scripts/notebooks/notebook";
 import { launch, watch, withoutBrowser } from "./chromium";
+import { cell, notebookOf, specimen } from "./specimen";
 
 const root = join(__dirname, "..", "..", "..");
+
+function exportPages(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const program = join(root, "dist", "scripts", "export.js");
+  return spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
+}
 
 /** How many figures a notebook shows, and how many formulas it says at least. */
 function contentsOf(file: string): { figures: number; formulas: number } {
@@ -41,25 +48,40 @@ async function sizes(page: Page, selector: string): Promise<number[]> {
   );
 }
 
-describe("what npm run export makes", { skip: withoutBrowser }, () => {
-  const folder = join(mkdtempSync(join(tmpdir(), "madmax-export-")), "pages");
-  let browser: Browser;
+/** A test in a browser; each is skipped by itself, since a suite that is skipped counts none. */
+const seen = (name: string, look: () => Promise<void>) =>
+  test(name, { skip: withoutBrowser }, look);
+
+describe("what npm run export makes", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "madmax-export-"));
+  const [notebooks, folder] = [join(scratch, "notebooks"), join(scratch, "pages")];
+  mkdirSync(notebooks);
+  for (const name of readdirSync(join(root, "notebooks"))) {
+    if (!name.endsWith(".ipynb")) continue;
+    copyFileSync(join(root, "notebooks", name), join(notebooks, name));
+  }
+  writeNotebook(join(notebooks, "99-specimen.ipynb"), specimen);
+
+  let browser: Browser | undefined;
   before(async () => {
-    const program = join(root, "dist", "scripts", "export.js");
-    const { status, stderr } = spawnSync(process.execPath, [program, "--to", folder], {
-      encoding: "utf8",
-    });
+    const { status, stdout, stderr } = exportPages("--from", notebooks, "--to", folder);
     assert.equal(status, 0, stderr);
-    browser = await launch();
+    const files = readdirSync(folder).length;
+    assert.equal(files, 2 * stems.length + 1);
+    assert.match(
+      stdout.trim().split("\n").at(-1)!,
+      new RegExp(`^${files} files, [\\d.]+ MB: open`),
+    );
+    if (withoutBrowser === false) browser = await launch();
   });
   after(async () => {
     await browser?.close();
-    rmSync(join(folder, ".."), { recursive: true });
+    rmSync(scratch, { recursive: true });
   });
 
   /** Opens an exported file in a browser that has no network. */
   async function open(name: string, options: BrowserContextOptions = {}) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await browser!.newPage({ viewport: { width: 1280, height: 800 }, ...options });
     await page.context().setOffline(true);
     const watched = watch(page);
     const address = pathToFileURL(join(folder, name)).href;
@@ -69,11 +91,11 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     return { page, complaints: watched.complaints, foreign };
   }
 
-  const stems = readdirSync(join(root, "notebooks")).map((name) => basename(name, ".ipynb"));
+  const stems = readdirSync(notebooks).map((name) => basename(name, ".ipynb"));
   for (const stem of stems) {
-    const { figures, formulas } = contentsOf(join(root, "notebooks", `${stem}.ipynb`));
+    const { figures, formulas } = contentsOf(join(notebooks, `${stem}.ipynb`));
     for (const name of [`${stem}.html`, `${stem}.slides.html`]) {
-      test(`${name} asks nothing of the network and draws its figures and formulas`, async () => {
+      seen(`${name} asks nothing of the network and draws its figures and formulas`, async () => {
         const { page, complaints, foreign } = await open(name);
         if (figures > 0) {
           await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
@@ -101,8 +123,8 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     }
   }
 
-  test("a figure answers its slider", async () => {
-    const { page } = await open("00-start-here.html");
+  seen("a figure answers its slider", async () => {
+    const { page } = await open("99-specimen.html");
     await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
     const drawing = () => page.locator('.figure[data-kind="vega"] .live svg').first().innerHTML();
     const before = await drawing();
@@ -114,8 +136,8 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     await page.close();
   });
 
-  test("on paper and without scripts each figure is a picture", async () => {
-    const { page } = await open("00-start-here.html");
+  seen("on paper and without scripts each figure is a picture", async () => {
+    const { page } = await open("99-specimen.html");
     await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
     assert.deepEqual(new Set(await sizes(page, ".figure .still")), new Set([0]));
     await page.emulateMedia({ media: "print" });
@@ -123,31 +145,54 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
     assert.deepEqual(new Set(await sizes(page, ".figure .live")), new Set([0]));
     await page.close();
 
-    const still = await open("00-start-here.html", { javaScriptEnabled: false });
+    const still = await open("99-specimen.html", { javaScriptEnabled: false });
     const pictures = await still.page.locator(".figure .still").all();
     assert.ok(pictures.length > 0);
     for (const picture of pictures) assert.ok((await picture.boundingBox())!.height > 0);
     await still.page.close();
   });
 
-  test("a deck can be walked through to its end", async () => {
-    const { page, complaints } = await open("00-start-here.slides.html");
-    await page.waitForSelector(".reveal.ready");
-    const walk = `(() => {
-      let steps = 0;
-      while (!Reveal.isLastSlide() && steps++ < 500) Reveal.next();
-      return [steps, Reveal.getProgress()];
-    })()`;
-    const [steps, progress] = (await page.evaluate(walk)) as [number, number];
-    assert.ok(steps > 10 && steps < 500, `${steps} steps`);
-    assert.ok(progress > 0.9, `at ${progress}`);
-    await page.keyboard.press("Home");
-    await page.waitForFunction("Reveal.getIndices().h === 0");
-    assert.deepEqual(complaints, []);
+  for (const stem of stems) {
+    seen(`the deck ${stem} can be walked through to its end`, async () => {
+      const { page, complaints } = await open(`${stem}.slides.html`);
+      await page.waitForSelector(".reveal.ready");
+      const walk = `(() => {
+        let steps = 1;
+        while (!Reveal.isLastSlide() && steps++ < 500) Reveal.next();
+        return [steps, Reveal.getTotalSlides(), Reveal.getProgress()];
+      })()`;
+      const [steps, slides, progress] = (await page.evaluate(walk)) as number[];
+      assert.ok(steps! >= slides! && slides! > 5 && steps! < 500, `${steps} steps`);
+      assert.ok(progress! > 0.9, `at ${progress}`);
+      await page.keyboard.press("Home");
+      await page.waitForFunction("Reveal.getIndices().h === 0");
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+  }
+
+  seen("a slide that is a little too full shrinks, one that is much too full scrolls", async () => {
+    const { page } = await open("99-specimen.slides.html");
+    await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
+    const slide = async (h: number) => {
+      await page.evaluate(`Reveal.slide(${h})`);
+      return page.evaluate(`(() => {
+        const slide = Reveal.getCurrentSlide();
+        const sheet = slide.querySelector(".sheet");
+        const height = sheet.getBoundingClientRect().height / Reveal.getScale();
+        return { height, shrunk: height / sheet.offsetHeight, overflow: getComputedStyle(slide).overflowY };
+      })()`) as Promise<{ height: number; shrunk: number; overflow: string }>;
+    };
+    const fitted = await slide(2);
+    assert.ok(fitted.shrunk < 0.95 && fitted.shrunk > 0.75, `shrunk by ${fitted.shrunk}`);
+    assert.ok(fitted.height < 801, `${fitted.height} high`);
+    const scrolling = await slide(3);
+    assert.ok(Math.abs(scrolling.shrunk - 1) < 1e-3 && scrolling.height > 1600);
+    assert.equal(scrolling.overflow, "auto");
     await page.close();
   });
 
-  test("the index leads to pages that are there", async () => {
+  seen("the index leads to pages that are there", async () => {
     const { page, complaints, foreign } = await open("index.html");
     const links = await page
       .locator("a")
@@ -164,25 +209,21 @@ describe("what npm run export makes", { skip: withoutBrowser }, () => {
 test("what can't be exported is named, and what was exported before stays", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "madmax-export-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const code = { cell_type: "code" as const, metadata: {}, source: "1", outputs: [] };
-  const notebook = { cells: [code], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  writeNotebook(join(folder, "01-empty.ipynb"), notebook);
+  writeNotebook(join(folder, "01-empty.ipynb"), notebookOf(cell("1", "slide", [])));
   const to = join(folder, "pages");
   mkdirSync(to);
   writeFileSync(join(to, "index.html"), "before");
-  const exported = (...args: string[]) =>
-    spawnSync(
-      process.execPath,
-      [join(root, "dist", "scripts", "export.js"), ...args, "--from", folder, "--to", to],
-      { encoding: "utf8" },
-    );
   for (const [args, complaint] of [
     [[], /01-empty has no outputs: run npm run notebooks -- 01-empty first/],
     [["99"], /there is no notebook 99/],
+    [["--from", to], /there are no notebooks \(\*\.ipynb\) in/],
+    [["--from", join(folder, "nowhere")], /there is no folder .*nowhere/],
+    [["--to", folder], /holds 01-empty\.ipynb, so it is no earlier export/],
   ] as const) {
-    const { status, stderr } = exported(...args);
+    const { status, stderr } = exportPages("--from", folder, "--to", to, ...args);
     assert.equal(status, 1);
     assert.match(stderr, complaint);
     assert.equal(readFileSync(join(to, "index.html"), "utf8"), "before");
   }
+  assert.deepEqual(readdirSync(folder), ["01-empty.ipynb", "pages"]);
 });
