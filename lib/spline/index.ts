@@ -1,4 +1,12 @@
-export { type FitOptions, fitMaxAffine, type MaxAffineFit } from "./fitting";
+export {
+  type FitOptions,
+  fitLinearSpline,
+  fitMaxAffine,
+  type LinearSplineFit,
+  linearSplinePath,
+  type MaxAffineFit,
+} from "./fitting";
+export { LinearSpline, type PlainLayers } from "./LinearSpline";
 export { MaxAffineSpline } from "./MaxAffineSpline";
 export { type MasoAffineMap, MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
 export { type Reduced, removeRedundantPieces } from "./redundantPieces";

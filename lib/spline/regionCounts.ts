@@ -1,4 +1,9 @@
-/** n choose k, exactly; 0 for k > n. */
+/**
+ * n choose k, exactly; 0 for k > n.
+ *
+ * @throws RangeError, as all counts here, unless its arguments are integers from 0
+ * @example binomial(100, 50); // 100891344545564193334812497256n
+ */
 export function binomial(n: number, k: number): bigint {
   check(n, "n");
   check(k, "k");
@@ -14,6 +19,8 @@ export function binomial(n: number, k: number): bigint {
  *
  * A layer of N ReLUs has at most so many cells, and exactly so many for generic weights on all of
  * space.
+ *
+ * @throws RangeError unless both are integers from 0
  * @example zaslavsky(20, 2); // 211n
  */
 export function zaslavsky(
@@ -32,7 +39,11 @@ export function zaslavsky(
  * The most regions that some ReLU network of these widths is known to have, at least:
  * (Π_{l<L} ⌊n_l/n₀⌋^n₀) Σ_{j ≤ n₀} C(n_L, j) (Montúfar, Pascanu, Cho & Bengio 2014).
  *
- * A bound on the best weights, not on those of a given network.
+ * A bound on the best weights, not on those of a given network; 0, saying nothing, where a layer
+ * before the last is narrower than the input.
+ *
+ * @throws RangeError unless `inputs` and all `widths` are integers from 1, one layer or more
+ * @example montufarLowerBound(2, [45, 3]); // 3388n
  */
 export function montufarLowerBound(inputs: number, widths: readonly number[]): bigint {
   checkWidths(inputs, widths);
@@ -45,6 +56,9 @@ export function montufarLowerBound(inputs: number, widths: readonly number[]): b
 /**
  * No ReLU network of these widths has more regions than Π_l Σ_{j ≤ d_l} C(n_l, j) with
  * d_l = min(n₀, …, n_l) (Montúfar 2017; Raghu et al. 2017).
+ *
+ * @throws RangeError unless `inputs` and all `widths` are integers from 1, one layer or more
+ * @example montufarUpperBound(2, [45, 3]); // 7252n
  */
 export function montufarUpperBound(inputs: number, widths: readonly number[]): bigint {
   checkWidths(inputs, widths);
@@ -59,6 +73,9 @@ export function montufarUpperBound(inputs: number, widths: readonly number[]): b
  * A tighter bound (Serra, Tjandraatmadja & Ramalingam 2018): Σ over (j₁, …, j_L) of Π C(n_l, j_l),
  * with 0 ≤ j_l ≤ min(n₀, n₁ − j₁, …, n_{l−1} − j_{l−1}, n_l). For one input it is Π (n_l + 1),
  * unless a layer before the last is a single unit: where that is off, nothing moves any more.
+ *
+ * @throws RangeError unless `inputs` and all `widths` are integers from 1, one layer or more
+ * @example serraUpperBound(2, [2, 2, 2]); // 30n, where montufarUpperBound gives 64n
  */
 export function serraUpperBound(inputs: number, widths: readonly number[]): bigint {
   checkWidths(inputs, widths);
@@ -79,7 +96,11 @@ export function serraUpperBound(inputs: number, widths: readonly number[]): bigi
 
 /**
  * N²/2, what networks of two inputs and N units at random initialisation come near (Hanin &
- * Rolnick 2019): a yardstick, no theorem at finite size.
+ * Rolnick 2019): a yardstick, no theorem at finite size. It counts on random offsets: with all
+ * offsets 0 a layer of N units has 2N cones.
+ *
+ * @throws RangeError unless `units` is an integer from 0
+ * @example haninRolnickYardstick(48); // 1152
  */
 export function haninRolnickYardstick(units: number): number {
   check(units, "the number of units");

@@ -52,14 +52,41 @@ test("bounds of known nets, as integers", () => {
     [2, [16, 16], 8768n, 18769n],
     [2, [32, 32, 32], 34668544n, 148035889n],
     [1, [4, 4], 20n, 25n],
+    [2, [2, 2, 2], 4n, 64n],
     [2, [4, 4, 4], 176n, 1331n],
   ];
   for (const [inputs, widths, lower, upper] of cases) {
     assert.equal(montufarLowerBound(inputs, widths), lower, `lower, ${widths}`);
     assert.equal(montufarUpperBound(inputs, widths), upper, `upper, ${widths}`);
   }
-  assert.equal(montufarLowerBound(2, [2, 2, 2]), 4n);
   assert.equal(serraUpperBound(2, [2, 2, 2]), 30n);
+});
+
+test("Serra's bound is the sum over its index set, written out", () => {
+  // J = {(j₁, …, j_L) : 0 ≤ j_l ≤ min(n₀, n₁ − j₁, …, n_{l−1} − j_{l−1}, n_l)}, by brute force.
+  const bySet = (inputs: number, widths: readonly number[]) => {
+    let total = 0n;
+    const visit = (l: number, least: number, product: bigint): void => {
+      if (l === widths.length) {
+        total += product;
+        return;
+      }
+      const n = widths[l]!;
+      for (let j = 0; j <= Math.min(least, n); j++) {
+        visit(l + 1, Math.min(least, n - j), product * binomial(n, j));
+      }
+    };
+    visit(0, inputs, 1n);
+    return total;
+  };
+  for (const [inputs, widths] of [
+    [2, [2, 2, 2]],
+    [3, [4, 2, 5, 3]],
+    [2, [45, 3]],
+    [5, [3, 6, 6]],
+  ] as const) {
+    assert.equal(serraUpperBound(inputs, widths), bySet(inputs, widths), `${inputs}; ${widths}`);
+  }
 });
 
 test("the bounds are ordered, and Serra's is reached for one input", () => {

@@ -1,1 +1,2 @@
+export { fitLinearSpline, type LinearSplineFit, linearSplinePath } from "./fitLinearSpline";
 export { type FitOptions, fitMaxAffine, type MaxAffineFit } from "./fitMaxAffine";
