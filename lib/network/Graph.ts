@@ -1,10 +1,11 @@
 import { makePieces, type Operator, type Pieces, type Shape, sizeOf } from "../spline/operators";
 
-/** One node: an operator and the value it reads. Value 0 is the network's input, node i makes value i + 1. */
+/** One node: an operator and the values it reads. Value 0 is the network's input, node i makes value i + 1. */
 export interface GraphNode {
   readonly name: string;
   readonly operator: Operator;
-  readonly input: number;
+  /** Values it reads; an operator of several inputs reads them side by side, in this order. */
+  readonly inputs: readonly number[];
 }
 
 /** What one forward pass leaves behind: every value, and every node's code. */
@@ -17,23 +18,38 @@ export interface Trace {
  * The operators of a network in an order in which each reads only what stands before it.
  *
  * It knows nothing of what the operators are: it runs them forward, freezes their codes, pushes
- * directions through and pulls functionals back. Float64, one signal at a time.
+ * directions through and pulls functionals back. Float64, one signal at a time. The last node makes
+ * the output.
+ *
+ * @throws RangeError if a node reads what isn't made before it, or another size than it expects
+ * @example
+ * // A residual block, x + ReLU(W x): the addition reads values 2 and 0 side by side.
+ * const graph = new Graph([2], [
+ *   { name: "dense", operator: new Dense(Float64Array.of(1, 2, -1, 1), null, 2, 2), inputs: [0] },
+ *   { name: "relu", operator: new Relu([2]), inputs: [1] },
+ *   { name: "add", operator: new Add([2], 2), inputs: [2, 0] },
+ * ]);
+ * new SplineNetwork(graph).forward([1, 1]); // Float64Array [4, 1]
  */
 export class Graph {
   constructor(
     readonly inputShape: Shape,
     readonly nodes: readonly GraphNode[],
   ) {
-    nodes.forEach(({ name, operator, input }, i) => {
-      if (!(input >= 0 && input <= i)) {
+    nodes.forEach(({ name, operator, inputs }, i) => {
+      const unmade = inputs.find((v) => !(Number.isInteger(v) && v >= 0 && v <= i));
+      if (inputs.length === 0 || unmade !== undefined) {
         throw new RangeError(
-          `node ${i} (${name}) reads value ${input}, which is not made before it`,
+          `node ${i} (${name}) reads ${unmade === undefined ? "no value" : `value ${unmade}`}, ` +
+            `expected values of 0 … ${i}: 0 is the input, node n makes value n + 1`,
         );
       }
-      const shape = this.shapeOf(input);
-      if (sizeOf(shape) !== sizeOf(operator.inputShape)) {
+      const shapes = inputs.map((v) => this.shapeOf(v));
+      const found = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+      if (found !== sizeOf(operator.inputShape)) {
         throw new RangeError(
-          `node ${i} (${name}) expects shape [${operator.inputShape}], but reads [${shape}]`,
+          `node ${i} (${name}) expects shape [${operator.inputShape}], but reads ` +
+            shapes.map((shape) => `[${shape}]`).join(" and "),
         );
       }
     });
@@ -52,14 +68,27 @@ export class Graph {
   run(x: Float64Array): Trace {
     const values = [x];
     const codes: Pieces[] = [];
-    for (const { operator, input } of this.nodes) {
+    this.nodes.forEach(({ operator }, i) => {
       const y = new Float64Array(sizeOf(operator.outputShape));
       const q = makePieces(operator.units, operator.pieces);
-      operator.forward(values[input]!, y, q);
+      operator.forward(this.readBy(i, values), y, q);
       values.push(y);
       codes.push(q);
-    }
+    });
     return { values, codes };
+  }
+
+  /** What node i reads of these values: the value itself, or several side by side in a new array. */
+  readBy(i: number, values: readonly Float64Array[]): Float64Array {
+    const { inputs, operator } = this.nodes[i]!;
+    if (inputs.length === 1) return values[inputs[0]!]!;
+    const stacked = new Float64Array(sizeOf(operator.inputShape));
+    let next = 0;
+    for (const v of inputs) {
+      stacked.set(values[v]!, next);
+      next += values[v]!.length;
+    }
+    return stacked;
   }
 
   /** The output at x of the network whose codes are frozen: A_Q x + b_Q whatever the code of x is. */
@@ -79,12 +108,18 @@ export class Graph {
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       const above = gradients[i + 1];
       if (above === undefined) continue; // nothing downstream reads this node
-      const { operator, input } = this.nodes[i]!;
+      const { operator, inputs } = this.nodes[i]!;
       const h = new Float64Array(sizeOf(operator.inputShape));
       operator.pullback(codes[i]!, above, h);
-      const sum = gradients[input];
-      if (sum === undefined) gradients[input] = h;
-      else for (let j = 0; j < h.length; j++) sum[j]! += h[j]!;
+      let next = 0;
+      for (const v of inputs) {
+        const size = sizeOf(this.shapeOf(v));
+        const part = inputs.length === 1 ? h : h.subarray(next, next + size);
+        next += size;
+        const sum = gradients[v];
+        if (sum === undefined) gradients[v] = part;
+        else for (let j = 0; j < size; j++) sum[j]! += part[j]!;
+      }
     }
     return gradients[0] ?? new Float64Array(sizeOf(this.inputShape));
   }
@@ -94,9 +129,9 @@ export class Graph {
     step: (operator: Operator, i: number, from: Float64Array, to: Float64Array) => void,
   ): Float64Array {
     const values = [x];
-    this.nodes.forEach(({ operator, input }, i) => {
+    this.nodes.forEach(({ operator }, i) => {
       const y = new Float64Array(sizeOf(operator.outputShape));
-      step(operator, i, values[input]!, y);
+      step(operator, i, this.readBy(i, values), y);
       values.push(y);
     });
     return values[this.nodes.length]!;

@@ -54,11 +54,14 @@ export class SplineNetwork {
   /**
    * Builds a fully connected network from plain weights; the last layer is affine.
    *
-   * `layers[l].W` is [out][in], `layers[l].b` is [out]. Throws RangeError for wrong shapes and
-   * entries that are not finite numbers, with the layer and the shapes said.
+   * `layers[l].W` is [out][in], `layers[l].b` is [out]; `activation` is the nonlinearity of every
+   * other layer, "relu" if left out, or a list of them. Throws RangeError for wrong shapes, entries
+   * that are not finite numbers and unknown activations, with the layer and the shapes said.
    *
    * @example
-   * SplineNetwork.fromWeights([{ W: [[1, -1]], b: [0] }, { W: [[2]], b: [1] }]); // 2·ReLU(x₁−x₂)+1
+   * const layers = [{ W: [[1, -1]], b: [0] }, { W: [[2]], b: [1] }];
+   * SplineNetwork.fromWeights(layers).forward([3, 1]); // Float64Array [5]
+   * SplineNetwork.fromWeights(layers, { activation: "abs" }).forward([1, 3]); // Float64Array [5]
    */
   static fromWeights(
     layers: readonly WeightLayer[],
@@ -123,9 +126,9 @@ export class SplineNetwork {
   tieMargin(x: ArrayLike<number>): number {
     const { values } = this.graph.run(this.read(x));
     const { nodes } = this.graph;
-    return nodes.reduce((margin, { operator, input }) => {
-      const above = input === 0 ? undefined : nodes[input - 1]!.operator;
-      return Math.min(margin, operator.tieMargin(values[input]!, above));
+    return nodes.reduce((margin, { operator, inputs }, i) => {
+      const above = inputs.length === 1 ? nodes[inputs[0]! - 1]?.operator : undefined;
+      return Math.min(margin, operator.tieMargin(this.graph.readBy(i, values), above));
     }, Number.POSITIVE_INFINITY);
   }
 

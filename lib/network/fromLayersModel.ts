@@ -33,7 +33,7 @@ export function readLayersModel(model: tf.LayersModel): { graph: Graph; notes: s
     const shape: Shape = nodes.at(-1)?.operator.outputShape ?? inputShape;
     const last = position === model.layers.length - 1;
     for (const operator of operatorsOf(layer, shape, last, notes, refuse)) {
-      nodes.push({ name: layer.name, operator, input: nodes.length });
+      nodes.push({ name: layer.name, operator, inputs: [nodes.length] });
     }
   });
   return { graph: new Graph(inputShape, nodes), notes };

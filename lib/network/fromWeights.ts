@@ -1,4 +1,4 @@
-import { Dense, Relu } from "../spline/operators";
+import { type ActivationSpec, activationOf, Dense } from "../spline/operators";
 import { Graph, type GraphNode } from "./Graph";
 
 /** Weights of one fully connected layer: W [out][in], b [out]. */
@@ -9,31 +9,49 @@ export interface WeightLayer {
 
 /** How plain weights become a network. */
 export interface FromWeightsOptions {
-  /** The nonlinearity after every layer but the last. */
-  readonly activation?: "relu";
+  /**
+   * The nonlinearity after every layer but the last: one for all, or one for each of them. By name
+   * ("relu", "leakyRelu", "abs", "relu6", "hardTanh", "hardSigmoid", "softThreshold", "linear") or
+   * with parameters ({ kind: "leakyRelu", slope: 0.1 }, { kind: "prelu", slopes: [0.1, 0.2] }).
+   */
+  readonly activation?: ActivationSpec | readonly ActivationSpec[];
 }
 
-/** Checks plain weights once, here, and builds the graph dense, relu, …, dense. */
+/** Checks plain weights once, here, and builds the graph dense, activation, …, dense. */
 export function readWeights(
   layers: readonly WeightLayer[],
   { activation = "relu" }: FromWeightsOptions,
 ): Graph {
-  if (activation !== "relu") {
-    throw new RangeError(`activation "${String(activation)}" is not known, expected "relu"`);
-  }
   if (layers.length === 0) throw new RangeError("a network needs at least one layer, got none");
+  const activations = activationsOf(activation, layers.length - 1);
   const nodes: GraphNode[] = [];
   const inputSize = layers[0]!.W[0]?.length ?? 0;
   let width = inputSize;
   layers.forEach((layer, l) => {
     const dense = readLayer(layer, width, l);
-    nodes.push({ name: `dense ${l + 1}`, operator: dense, input: nodes.length });
+    nodes.push({ name: `dense ${l + 1}`, operator: dense, inputs: [nodes.length] });
     width = dense.outputSize;
-    if (l === layers.length - 1) return;
-    nodes.push({ name: `relu ${l + 1}`, operator: new Relu([width]), input: nodes.length });
+    const operator = l < layers.length - 1 ? activationOf(activations[l]!, [width]) : null;
+    if (operator === null) return;
+    nodes.push({ name: `${operator.kind} ${l + 1}`, operator, inputs: [nodes.length] });
   });
   return new Graph([inputSize], nodes);
 }
+
+function activationsOf(
+  activation: ActivationSpec | readonly ActivationSpec[],
+  hidden: number,
+): readonly ActivationSpec[] {
+  if (!isList(activation)) return Array.from({ length: hidden }, () => activation);
+  if (activation.length === hidden) return activation;
+  throw new RangeError(
+    `${activation.length} activations, expected ${hidden}: one for each layer but the last`,
+  );
+}
+
+const isList = (
+  activation: ActivationSpec | readonly ActivationSpec[],
+): activation is readonly ActivationSpec[] => Array.isArray(activation);
 
 function readLayer({ W, b }: WeightLayer, inputSize: number, l: number): Dense {
   const where = `layer ${l + 1} of the weights`;

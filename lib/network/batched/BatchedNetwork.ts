@@ -29,8 +29,16 @@ export interface BatchedAffineMaps {
 export class BatchedNetwork {
   private readonly twins: readonly Twin[];
 
+  /** @throws RangeError if an operator of the network has no twin: `net` itself can do all of them */
   constructor(readonly net: SplineNetwork) {
-    this.twins = net.graph.nodes.map(({ operator }) => twinOf(operator));
+    this.twins = net.graph.nodes.map(({ name, operator, inputs }) => {
+      const twin = inputs.length === 1 ? twinOf(operator) : undefined;
+      if (twin !== undefined) return twin;
+      throw new RangeError(
+        `node "${name}" (${operator.kind}) has no float32 twin on TensorFlow.js; ` +
+          "use the SplineNetwork itself, one signal at a time",
+      );
+    });
   }
 
   /** Logits f(x_n), [N, C], of signals [N, …inputShape]. */
@@ -68,8 +76,8 @@ export class BatchedNetwork {
 
   private sweep(x: tf.Tensor, step: (twin: Twin, i: number, z: tf.Tensor) => tf.Tensor): tf.Tensor {
     const values = [x];
-    this.net.graph.nodes.forEach(({ input }, i) => {
-      values.push(step(this.twins[i]!, i, values[input]!));
+    this.net.graph.nodes.forEach(({ inputs }, i) => {
+      values.push(step(this.twins[i]!, i, values[inputs[0]!]!));
     });
     return values.at(-1)!;
   }
@@ -83,7 +91,7 @@ export class BatchedNetwork {
     for (let i = nodes.length - 1; i >= 0; i--) {
       const above = gradients[i + 1];
       if (above === undefined) continue;
-      const input = nodes[i]!.input;
+      const input = nodes[i]!.inputs[0]!;
       const h = this.twins[i]!.pullback(codes[i]!, above);
       const sum = gradients[input];
       gradients[input] = sum === undefined ? h : sum.add(h);
@@ -107,11 +115,11 @@ export class BatchedNetwork {
   }
 }
 
-function twinOf(operator: Operator): Twin {
+function twinOf(operator: Operator): Twin | undefined {
   if (operator instanceof Dense) return denseTwin(operator);
   if (operator instanceof Conv2d) return conv2dTwin(operator);
   if (operator instanceof Reshape) return reshapeTwin(operator);
   if (operator instanceof Relu) return reluTwin();
   if (operator instanceof MaxPool2d) return maxPool2dTwin(operator);
-  throw new Error(`operator "${operator.kind}" has no twin on TensorFlow.js yet`);
+  return undefined;
 }

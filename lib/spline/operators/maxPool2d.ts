@@ -1,3 +1,4 @@
+import { Activation } from "./activation";
 import type { Operator, Pieces, Shape } from "./operator";
 import { sizeOf } from "./operator";
 import { imageShape, slideWindow, type Window, type WindowOptions } from "./window";
@@ -64,7 +65,8 @@ export class MaxPool2d implements Operator {
 
   /**
    * After a ReLU a window of inactive units ties at 0 all the time, and whichever piece is taken is
-   * the same function: such windows don't count, the ReLU's own margin guards them.
+   * the same function: such windows don't count, the ReLU's own margin guards them. So with every
+   * activation that is constant somewhere.
    */
   tieMargin(x: Float64Array, above?: Operator): number {
     const { units, pieces, sources } = this;
@@ -83,7 +85,7 @@ export class MaxPool2d implements Operator {
           second = value;
         }
       }
-      if (above?.kind === "relu" && best === 0) continue;
+      if (above instanceof Activation && above.plateaus.has(best)) continue;
       margin = Math.min(margin, best - second);
     }
     return margin;

@@ -1,0 +1,56 @@
+import { AffineOperator } from "./affine";
+import { type Shape, sizeOf } from "./operator";
+
+/**
+ * Every output reads one input, or nothing and is 0: what permuting, padding, cropping, repeating
+ * and joining of signals have in common.
+ */
+export abstract class Selection extends AffineOperator {
+  readonly nondecreasing = true;
+  readonly parameters = 0;
+
+  /** `sources` [outputs]: which flat input each output reads, −1 for none. */
+  constructor(
+    inputShape: Shape,
+    outputShape: Shape,
+    readonly sources: Int32Array,
+  ) {
+    super(inputShape, outputShape, null);
+  }
+
+  protected linear(v: Float64Array, w: Float64Array): void {
+    const { sources } = this;
+    for (let k = 0; k < sources.length; k++) w[k] = sources[k]! < 0 ? 0 : v[sources[k]!]!;
+  }
+
+  protected transposed(g: Float64Array, h: Float64Array): void {
+    const { sources } = this;
+    h.fill(0);
+    for (let k = 0; k < sources.length; k++) if (sources[k]! >= 0) h[sources[k]!]! += g[k]!;
+  }
+}
+
+/** The table of sources of a selection: calls `sourceAt` with the index of every output in turn. */
+export function tabulate(
+  outputShape: Shape,
+  sourceAt: (index: readonly number[]) => number,
+): Int32Array {
+  const index = outputShape.map(() => 0);
+  return Int32Array.from({ length: sizeOf(outputShape) }, (_, k) => {
+    for (let axis = outputShape.length - 1, rest = k; axis >= 0; axis--) {
+      index[axis] = rest % outputShape[axis]!;
+      rest = Math.floor(rest / outputShape[axis]!);
+    }
+    return sourceAt(index);
+  });
+}
+
+/** Flat place of an index in a row-major shape; −1 where it lies outside. */
+export function placeOf(index: readonly number[], shape: Shape): number {
+  let place = 0;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (!(index[axis]! >= 0 && index[axis]! < shape[axis]!)) return -1;
+    place = place * shape[axis]! + index[axis]!;
+  }
+  return place;
+}
