@@ -1,0 +1,202 @@
+import type { Graph, SplineNetwork } from "../network";
+import { makePieces, type Operator, sizeOf } from "../spline/operators";
+import { added, type Curvature, isConvex, scaled } from "./Curvature";
+
+/** A place where the rules of the sign test break, and how often they do in that operator. */
+export interface Obstacle {
+  /** Name of the operator in the graph. */
+  readonly node: string;
+  /**
+   * "weight": a weight bends a convex argument down. "decreasing": a nonlinearity that somewhere
+   * falls has an argument that isn't affine. "not convex": the nonlinearity itself isn't.
+   */
+  readonly reason: "weight" | "decreasing" | "not convex";
+  /** Output unit and input unit of the worst weight, or of the first such unit. */
+  readonly row: number;
+  readonly column: number;
+  /** The weight, if it is one. */
+  readonly value?: number;
+  /** Number of such weights or units in the operator. */
+  readonly count: number;
+}
+
+/** What the signs of the weights say: convexity for certain, or nothing. */
+export interface SignTest {
+  /** Whether each output tested is certified to be convex on all of the input space. */
+  readonly certified: boolean;
+  /** What is known of each output of the network [C]. */
+  readonly curvature: readonly Curvature[];
+  /** Where the rules break; empty if all outputs are certified. */
+  readonly obstacles: readonly Obstacle[];
+  /** "certified convex", or "not certified, because …": never "not convex". */
+  toString(): string;
+}
+
+/** Larger operators are taken as a whole: their outputs share the worst shape among them. */
+const LARGEST = 4e6;
+
+/**
+ * The sign test: is the network convex by the signs of its weights alone, whatever their sizes?
+ *
+ * Each coordinate of each value is affine, convex, concave or unknown, and operators pass this on:
+ * an affine operator adds up its arguments with the signs of its weights; a convex nonlinearity
+ * keeps an affine argument convex, and a convex one if it is nondecreasing. For a chain of layers
+ * this is the theorem of the spline theory of networks (Balestriero & Baraniuk 2018; input-convex
+ * networks, Amos, Xu & Kolter 2017): weights from layer 2 on nonnegative, their nonlinearities
+ * convex and nondecreasing. Of layer 1 the nonlinearity need only be convex; a skip connection from
+ * the input may have any sign; so may pooling and batch normalisation before the first
+ * nonlinearity, while after it γ must not be negative.
+ *
+ * The converse is false for given weights: a network that isn't certified may well be convex. So
+ * the answer is "certified" or "not certified, because …". It holds for the exact network; rounding
+ * of its evaluation is not considered. Operators with more than 4·10⁶ entries are taken as a whole,
+ * which may certify less, never more.
+ *
+ * @throws RangeError unless `output` is an output of the network
+ * @example
+ * const net = SplineNetwork.fromWeights([{ W: [[1], [-1]], b: [0, 0] }, { W: [[1, -1]], b: [0] }]);
+ * String(signTest(net)); // not certified, because dense 2: 1 weight …, W[0][1] = -1
+ */
+export function signTest(
+  net: SplineNetwork,
+  { output }: { readonly output?: number } = {},
+): SignTest {
+  const tested = outputsOf(net, output);
+  const { curvature, obstacles } = propagate(net.graph);
+  const certified = tested.every((c) => isConvex(curvature[c]!));
+  const reasons = certified ? [] : obstacles;
+  return {
+    certified,
+    curvature,
+    obstacles: reasons,
+    toString: () =>
+      certified ? "certified convex" : `not certified, because ${reasons.map(sentence).join("; ")}`,
+  };
+}
+
+/** The outputs meant: one, or all. Throws RangeError if there is no such output. */
+export function outputsOf(net: SplineNetwork, output: number | undefined): number[] {
+  if (output === undefined) return Array.from({ length: net.outputSize }, (_, c) => c);
+  if (Number.isInteger(output) && output >= 0 && output < net.outputSize) return [output];
+  throw new RangeError(
+    `output is ${output}, expected an index from 0 to ${net.outputSize - 1}, or none for all`,
+  );
+}
+
+function propagate(graph: Graph): { curvature: Curvature[]; obstacles: Obstacle[] } {
+  const values: Curvature[][] = [Array(sizeOf(graph.inputShape)).fill("affine")];
+  const obstacles: Obstacle[] = [];
+  for (const { name, operator, input } of graph.nodes) {
+    const offences = new Offences(name);
+    const through = operator.units === 0 ? throughAffine : throughMax;
+    values.push(through(operator, values[input]!, offences));
+    obstacles.push(...offences.worst());
+  }
+  return { curvature: values.at(-1)!, obstacles };
+}
+
+function throughAffine(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
+  const outputs = sizeOf(operator.outputShape);
+  if (from.every((shape) => shape === "affine")) return Array(outputs).fill("affine");
+  const small = outputs * from.length <= LARGEST;
+  if (!small && operator.nondecreasing) return Array(outputs).fill(from.reduce(added));
+  const rows = new FrozenRows(operator);
+  const to: Curvature[] = [];
+  for (let k = 0; k < outputs; k++) {
+    const row = rows.of(k, 0);
+    let shape: Curvature = "affine";
+    for (let j = 0; j < row.length; j++) {
+      const part = scaled(from[j]!, row[j]!);
+      if (row[j]! < 0 && part === "concave") offences.weight(k, j, row[j]!);
+      shape = added(shape, part);
+    }
+    if (!small && !isConvex(shape)) return Array(outputs).fill("unknown");
+    to.push(shape);
+  }
+  return to;
+}
+
+function throughMax(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
+  const { units, pieces, convex, nondecreasing } = operator;
+  const shapeOf = (k: number, argument: Curvature, column: number): Curvature => {
+    if (!convex) offences.unit("not convex", k, column);
+    else if (argument === "affine" || (argument === "convex" && nondecreasing)) return "convex";
+    else if (argument === "convex") offences.unit("decreasing", k, column);
+    return "unknown";
+  };
+  if (units * pieces * from.length > LARGEST) {
+    return Array(units).fill(shapeOf(0, from.reduce(added), 0));
+  }
+  const rows = new FrozenRows(operator);
+  return Array.from({ length: units }, (_, k) => {
+    let argument: Curvature = "affine"; // of all that the unit may choose from
+    let column = 0;
+    for (let r = 0; r < pieces; r++) {
+      const row = rows.of(k, r);
+      for (let j = 0; j < row.length; j++) {
+        if (row[j] === 0) continue;
+        if (from[j] !== "affine") column = j;
+        argument = added(argument, from[j]!);
+      }
+    }
+    return shapeOf(k, argument, column);
+  });
+}
+
+/** Rows of an operator's matrix under a frozen code, whatever the operator is: pulled back one by one. */
+class FrozenRows {
+  private readonly unit: Float64Array;
+  private readonly row: Float64Array;
+
+  constructor(private readonly operator: Operator) {
+    this.unit = new Float64Array(sizeOf(operator.outputShape));
+    this.row = new Float64Array(sizeOf(operator.inputShape));
+  }
+
+  /** Row k where all units take piece r; overwritten by the next. */
+  of(k: number, r: number): Float64Array {
+    const { operator, unit, row } = this;
+    unit[k] = 1;
+    operator.pullback(makePieces(operator.units, operator.pieces).fill(r), unit, row.fill(0));
+    unit[k] = 0;
+    return row;
+  }
+}
+
+/** What breaks the rules in one operator, counted; the worst weight is remembered. */
+class Offences {
+  private readonly byReason = new Map<Obstacle["reason"], Obstacle>();
+
+  constructor(private readonly node: string) {}
+
+  weight(row: number, column: number, value: number): void {
+    const before = this.byReason.get("weight");
+    const count = (before?.count ?? 0) + 1;
+    const worst = before === undefined || value < before.value!;
+    const kept = worst
+      ? { node: this.node, reason: "weight" as const, row, column, value }
+      : before;
+    this.byReason.set("weight", { ...kept, count });
+  }
+
+  unit(reason: "decreasing" | "not convex", row: number, column: number): void {
+    const first = this.byReason.get(reason) ?? { node: this.node, reason, row, column, count: 0 };
+    this.byReason.set(reason, { ...first, count: first.count + 1 });
+  }
+
+  worst(): Obstacle[] {
+    return [...this.byReason.values()];
+  }
+}
+
+function sentence({ node, reason, row, column, value, count }: Obstacle): string {
+  const number = (noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  if (reason === "weight") {
+    const worst = `W[${row}][${column}] = ${Number(value!.toPrecision(4))}`;
+    return `${node}: ${number("negative weight")} on convex arguments, the lowest ${worst}`;
+  }
+  if (reason === "decreasing") {
+    return `${node}: ${number("unit")} that may decrease in a convex argument, the first is ${row}`;
+  }
+  return `${node}: ${number("unit")} of a nonlinearity that isn't convex, the first is ${row}`;
+}
