@@ -1,6 +1,30 @@
 // The public surface: what is exported here can be relied on, nothing else.
 export { type BackendName, BackendReport, useBackend } from "./backend";
 export {
+  auditConvexity,
+  type Box,
+  type ConvexDespiteSigns,
+  type ConvexityAudit,
+  type ConvexityCounterexample,
+  type Curvature,
+  convexDespiteSigns,
+  type Facet,
+  type FacetTest,
+  type FacetTestOptions,
+  facetTest,
+  inputConvexWeights,
+  type LossLine,
+  layerLine,
+  lossLine,
+  type Obstacle,
+  type QuadraticPiece,
+  type SegmentTest,
+  type SegmentTestOptions,
+  type SignTest,
+  segmentTest,
+  signTest,
+} from "./convexity";
+export {
   batch,
   type Cifar10Options,
   cifar10,
@@ -28,6 +52,7 @@ export {
   type AffineMap,
   type BatchedAffineMaps,
   BatchedNetwork,
+  codeChanges,
   type FromWeightsOptions,
   Graph,
   type GraphNode,

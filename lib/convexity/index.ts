@@ -1,9 +1,11 @@
+export { auditConvexity, type ConvexityAudit } from "./auditConvexity";
+export type { Box } from "./box";
+export type { ConvexityCounterexample } from "./ConvexityCounterexample";
 export type { Curvature } from "./Curvature";
+export { type ConvexDespiteSigns, convexDespiteSigns } from "./convexDespiteSigns";
+export type { Facet } from "./facets";
+export { type FacetTest, type FacetTestOptions, facetTest } from "./facetTest";
+export { inputConvexWeights } from "./inputConvexWeights";
 export { type LossLine, layerLine, lossLine, type QuadraticPiece } from "./layerLine";
-export {
-  type ConvexityCounterexample,
-  type SegmentTest,
-  type SegmentTestOptions,
-  segmentTest,
-} from "./segmentTest";
+export { type SegmentTest, type SegmentTestOptions, segmentTest } from "./segmentTest";
 export { type Obstacle, type SignTest, signTest } from "./signTest";

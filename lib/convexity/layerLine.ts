@@ -38,20 +38,25 @@ export function layerLine(
   const step = directionOf(net, node, direction);
   const { graph } = net;
   const { values } = graph.run(Float64Array.from(x));
-  const read = values[graph.nodes[node]!.input]!;
   const slope = new Float64Array(step.outputSize);
-  step.forward(read, slope);
+  step.forward(graph.readBy(node, values), slope);
   const nodes: GraphNode[] = [];
   const moved = new Map<number, number>(); // values of the graph, as values of the line's graph
   const feed = (value: number, slopes: Float64Array, name: string) => {
-    nodes.push({ name, operator: new Dense(slopes, values[value]!, 1, slopes.length), input: 0 });
+    nodes.push({
+      name,
+      operator: new Dense(slopes, values[value]!, 1, slopes.length),
+      inputs: [0],
+    });
     moved.set(value, nodes.length);
   };
   feed(node + 1, slope, graph.nodes[node]!.name);
-  graph.nodes.slice(node + 1).forEach(({ name, operator, input }, i) => {
-    // What was made before the operator doesn't move with s.
-    if (!moved.has(input)) feed(input, new Float64Array(values[input]!.length), "constant");
-    nodes.push({ name, operator, input: moved.get(input)! });
+  graph.nodes.slice(node + 1).forEach(({ name, operator, inputs }, i) => {
+    for (const value of inputs) {
+      // What was made before the operator doesn't move with s.
+      if (!moved.has(value)) feed(value, new Float64Array(values[value]!.length), "constant");
+    }
+    nodes.push({ name, operator, inputs: inputs.map((value) => moved.get(value)!) });
     moved.set(node + 2 + i, nodes.length);
   });
   return new SplineNetwork(new Graph([1], nodes));

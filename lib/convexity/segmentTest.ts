@@ -1,19 +1,8 @@
 import type { SplineNetwork } from "../network";
 import type { Random } from "../random";
-import { outputsOf } from "./signTest";
-
-/** Two points between which a network lies above its chord: a proof that it isn't convex. */
-export interface ConvexityCounterexample {
-  /** The output that is not convex. */
-  readonly output: number;
-  /** The two points [D]. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  /** Where on the segment: at t x + (1 − t) y. */
-  readonly t: number;
-  /** f(t x + (1 − t) y) − t f(x) − (1 − t) f(y): positive. */
-  readonly violation: number;
-}
+import { type Box, readBox } from "./box";
+import { type ConvexityCounterexample, describeCounterexample } from "./ConvexityCounterexample";
+import { testedOutputs } from "./testedOutputs";
 
 /** What segments drawn at random say: a counterexample, or that none was found. */
 export interface SegmentTest {
@@ -30,7 +19,7 @@ export interface SegmentTest {
 /** Where segments are drawn, and how many. */
 export interface SegmentTestOptions {
   /** Lowest and highest corner of the box, D numbers each. */
-  readonly domain: readonly [ArrayLike<number>, ArrayLike<number>];
+  readonly domain: Box;
   readonly random: Random;
   /** The output that is tested; all if left out. */
   readonly output?: number;
@@ -55,8 +44,8 @@ const SHARES = 8;
  */
 export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): SegmentTest {
   const { domain, random, output, segments = 100_000, tolerance = 1e-9 } = options;
-  const outputs = outputsOf(net, output);
-  const [low, high] = checkedBox(domain, net.inputSize);
+  const outputs = testedOutputs(net, output);
+  const [low, high] = readBox(domain, net.inputSize);
   const D = net.inputSize;
   const [x, y, middle] = [new Float64Array(D), new Float64Array(D), new Float64Array(D)];
   let largest = Number.NEGATIVE_INFINITY;
@@ -90,42 +79,4 @@ export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): Se
         ? `no violation found in ${segments.toLocaleString("en")} segments`
         : describeCounterexample(counterexample),
   };
-}
-
-/** A counterexample in one line; long points are cut. */
-export function describeCounterexample({
-  output,
-  x,
-  y,
-  t,
-  violation,
-}: ConvexityCounterexample): string {
-  return (
-    `counterexample: output ${output} lies ${short(violation)} above its chord ` +
-    `from ${pointText(x)} to ${pointText(y)}, at t = ${short(t)}`
-  );
-}
-
-function pointText(x: Float64Array): string {
-  const shown = Array.from(x.subarray(0, 4), short).join(", ");
-  return x.length > 4 ? `(${shown}, … ${x.length} numbers)` : `(${shown})`;
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(3)));
-
-function checkedBox(
-  [low, high]: SegmentTestOptions["domain"],
-  D: number,
-): [Float64Array, Float64Array] {
-  if (low.length !== D || high.length !== D) {
-    throw new RangeError(
-      `the domain's corners have ${low.length} and ${high.length} numbers, expected ${D}`,
-    );
-  }
-  const box: [Float64Array, Float64Array] = [Float64Array.from(low), Float64Array.from(high)];
-  const bad = box[0].findIndex((v, i) => !(v < box[1][i]! && Number.isFinite(box[1][i]! - v)));
-  if (bad < 0) return box;
-  throw new RangeError(
-    `the domain goes from ${low[bad]} to ${high[bad]} in coordinate ${bad}, expected low < high`,
-  );
 }

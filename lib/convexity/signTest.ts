@@ -1,6 +1,7 @@
 import type { Graph, SplineNetwork } from "../network";
 import { makePieces, type Operator, sizeOf } from "../spline/operators";
 import { added, type Curvature, isConvex, scaled } from "./Curvature";
+import { testedOutputs } from "./testedOutputs";
 
 /** A place where the rules of the sign test break, and how often they do in that operator. */
 export interface Obstacle {
@@ -49,8 +50,8 @@ const LARGEST = 4e6;
  *
  * The converse is false for given weights: a network that isn't certified may well be convex. So
  * the answer is "certified" or "not certified, because …". It holds for the exact network; rounding
- * of its evaluation is not considered. Operators with more than 4·10⁶ entries are taken as a whole,
- * which may certify less, never more.
+ * of its evaluation is not considered. Operators with more than 4·10⁶ entries (of their
+ * matrix) are taken as a whole, which may certify less, never more.
  *
  * @throws RangeError unless `output` is an output of the network
  * @example
@@ -61,7 +62,7 @@ export function signTest(
   net: SplineNetwork,
   { output }: { readonly output?: number } = {},
 ): SignTest {
-  const tested = outputsOf(net, output);
+  const tested = testedOutputs(net, output);
   const { curvature, obstacles } = propagate(net.graph);
   const certified = tested.every((c) => isConvex(curvature[c]!));
   const reasons = certified ? [] : obstacles;
@@ -74,22 +75,14 @@ export function signTest(
   };
 }
 
-/** The outputs meant: one, or all. Throws RangeError if there is no such output. */
-export function outputsOf(net: SplineNetwork, output: number | undefined): number[] {
-  if (output === undefined) return Array.from({ length: net.outputSize }, (_, c) => c);
-  if (Number.isInteger(output) && output >= 0 && output < net.outputSize) return [output];
-  throw new RangeError(
-    `output is ${output}, expected an index from 0 to ${net.outputSize - 1}, or none for all`,
-  );
-}
-
 function propagate(graph: Graph): { curvature: Curvature[]; obstacles: Obstacle[] } {
   const values: Curvature[][] = [Array(sizeOf(graph.inputShape)).fill("affine")];
   const obstacles: Obstacle[] = [];
-  for (const { name, operator, input } of graph.nodes) {
+  for (const { name, operator, inputs } of graph.nodes) {
     const offences = new Offences(name);
     const through = operator.units === 0 ? throughAffine : throughMax;
-    values.push(through(operator, values[input]!, offences));
+    const from = inputs.flatMap((value) => values[value]!);
+    values.push(through(operator, from, offences));
     obstacles.push(...offences.worst());
   }
   return { curvature: values.at(-1)!, obstacles };
@@ -98,11 +91,8 @@ function propagate(graph: Graph): { curvature: Curvature[]; obstacles: Obstacle[
 function throughAffine(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
   const outputs = sizeOf(operator.outputShape);
   if (from.every((shape) => shape === "affine")) return Array(outputs).fill("affine");
-  const small = outputs * from.length <= LARGEST;
-  if (!small && operator.nondecreasing) return Array(outputs).fill(from.reduce(added));
   const rows = new FrozenRows(operator);
-  const to: Curvature[] = [];
-  for (let k = 0; k < outputs; k++) {
+  const shapeOf = (k: number): Curvature => {
     const row = rows.of(k, 0);
     let shape: Curvature = "affine";
     for (let j = 0; j < row.length; j++) {
@@ -110,8 +100,15 @@ function throughAffine(operator: Operator, from: Curvature[], offences: Offences
       if (row[j]! < 0 && part === "concave") offences.weight(k, j, row[j]!);
       shape = added(shape, part);
     }
-    if (!small && !isConvex(shape)) return Array(outputs).fill("unknown");
-    to.push(shape);
+    return shape;
+  };
+  const small = outputs * from.length <= LARGEST;
+  if (!small && operator.nondecreasing) return Array(outputs).fill(from.reduce(added));
+  const to: Curvature[] = [];
+  for (let k = 0; k < outputs; k++) {
+    to.push(shapeOf(k));
+    // Of a large operator the first row that breaks the rules gives up the others with it.
+    if (!small && !isConvex(to[k]!)) return Array(outputs).fill("unknown");
   }
   return to;
 }

@@ -1,0 +1,79 @@
+import type { SplineNetwork } from "../network";
+import { type FacetTest, facetTest } from "./facetTest";
+import { type SegmentTest, type SegmentTestOptions, segmentTest } from "./segmentTest";
+import { type SignTest, signTest } from "./signTest";
+
+/** Three answers to one question, each with its certificate or its counterexample. */
+export interface ConvexityAudit {
+  /**
+   * "convex": certified by signs, on all of the input space. "convex on the domain": by all facets
+   * there. "not convex": two points prove it. "undecided": none of these.
+   */
+  readonly verdict: "convex" | "convex on the domain" | "not convex" | "undecided";
+  readonly signs: SignTest;
+  /** Undefined for networks of more than two inputs. */
+  readonly facets: FacetTest | undefined;
+  readonly segments: SegmentTest;
+  /** A table: test, what it can say, what it says. */
+  toString(): string;
+}
+
+/**
+ * Is a network convex? Asks the signs of its weights, the facets of its partition and segments
+ * drawn at random, and keeps the three answers apart, since they mean different things.
+ *
+ * | test | can prove | on |
+ * |---|---|---|
+ * | {@link signTest} | convex | the whole input space |
+ * | {@link facetTest} | convex, not convex | a box of one or two inputs |
+ * | {@link segmentTest} | not convex | a box of any dimension |
+ *
+ * Options are those of the segment test; the box serves the facets too.
+ *
+ * @throws RangeError as the three tests
+ * @example
+ * const audit = auditConvexity(net, { domain: [[-5, -5], [5, 5]], random: random(1) });
+ * console.log(String(audit)); // the table
+ */
+export function auditConvexity(net: SplineNetwork, options: SegmentTestOptions): ConvexityAudit {
+  const { domain, output, tolerance } = options;
+  const signs = signTest(net, output === undefined ? {} : { output });
+  const segments = segmentTest(net, options);
+  const facets =
+    net.inputSize > 2
+      ? undefined
+      : facetTest(net, {
+          domain,
+          ...(output === undefined ? {} : { output }),
+          ...(tolerance === undefined ? {} : { tolerance }),
+        });
+  const verdict = verdictOf(signs, facets, segments);
+  return {
+    verdict,
+    signs,
+    facets,
+    segments,
+    toString: () =>
+      [
+        `convexity of ${output === undefined ? "all outputs" : `output ${output}`}: ${verdict}`,
+        `signs     everywhere     ${signs}`,
+        `facets    on the domain  ${facets ?? "not tested: needs one or two inputs"}`,
+        `segments  on the domain  ${segments}`,
+      ].join("\n"),
+  };
+}
+
+function verdictOf(
+  signs: SignTest,
+  facets: FacetTest | undefined,
+  segments: SegmentTest,
+): ConvexityAudit["verdict"] {
+  const refuted = segments.counterexample !== undefined || facets?.convex === false;
+  if (refuted && signs.certified) {
+    // Both are proofs: one of them is wrong, and nobody should go on with either.
+    throw new Error(`the signs certify convexity, and a test refutes it: ${facets}; ${segments}`);
+  }
+  if (refuted) return "not convex";
+  if (signs.certified) return "convex";
+  return facets === undefined ? "undecided" : "convex on the domain";
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  convexDespiteSigns,
+  facetTest,
+  inputConvexWeights,
+  segmentTest,
+  signTest,
+} from "../../lib/convexity";
+import { heWeights, SplineNetwork, type WeightLayer } from "../../lib/network";
+import { random } from "../../lib/random";
+import { Dense } from "../../lib/spline/operators";
+import { box, convexNet, poolingNet, skipNet } from "./networks";
+
+const SEGMENTS = 100_000;
+
+/** The theorem's condition read off the weights themselves, apart from the propagation of shapes. */
+const nonnegativeFromLayer2 = (net: SplineNetwork) =>
+  net.graph.nodes
+    .flatMap(({ operator }) => (operator instanceof Dense ? [operator] : []))
+    .slice(1)
+    .every(({ W }) => W.every((w) => w >= 0));
+
+test("certified networks violate convexity on none of 100,000 segments", () => {
+  const nets = {
+    "3-12-12-1, ReLU": convexNet([3, 12, 12, 1], random(1), ["relu", "relu"]),
+    "2-16-8-8-2, abs first, then leaky": convexNet([2, 16, 8, 8, 2], random(2), [
+      "abs",
+      "leakyRelu",
+      "relu",
+    ]),
+    "skip connections of any sign": skipNet(3, 8, random(3), "nonnegative"),
+    "convolutions and max pooling": poolingNet(random(4)),
+  };
+  for (const [name, net] of Object.entries(nets)) {
+    const signs = signTest(net);
+    assert.ok(signs.certified, `${name}: ${signs}`);
+    assert.equal(String(signs), "certified convex");
+    const domain = box(net.inputSize, 5);
+    const { largest, segments } = segmentTest(net, {
+      domain,
+      random: random(9),
+      segments: SEGMENTS,
+    });
+    assert.equal(segments, SEGMENTS);
+    assert.ok(largest <= 1e-9, `${name}: ${largest}`);
+  }
+  assert.ok(nonnegativeFromLayer2(nets["3-12-12-1, ReLU"]));
+});
+
+test("the shape of every output is told apart", () => {
+  const net = SplineNetwork.fromWeights([
+    { W: [[1], [-2]], b: [1, 0] },
+    {
+      W: [
+        [1, 2],
+        [-1, 0],
+        [0, 0],
+        [1, -1],
+      ],
+      b: [0, 0, 5, 0],
+    },
+  ]);
+  const { curvature, certified } = signTest(net);
+  assert.deepEqual(curvature, ["convex", "concave", "affine", "unknown"]);
+  assert.equal(certified, false);
+  assert.ok(signTest(net, { output: 0 }).certified);
+  assert.ok(signTest(net, { output: 2 }).certified);
+  assert.ok(!signTest(net, { output: 1 }).certified);
+  // Down and up again: −(−ReLU) is convex, as two sign changes cancel while nothing bends between.
+  const twice = SplineNetwork.fromWeights(
+    [
+      { W: [[1], [2]], b: [0, 1] },
+      { W: [[-1, -1]], b: [0] },
+      { W: [[-3]], b: [0] },
+    ],
+    { activation: ["relu", "linear"] },
+  );
+  assert.deepEqual(signTest(twice).curvature, ["convex"]);
+});
+
+test("one flipped weight is found by name and place, and a violation appears", () => {
+  const base = inputConvexWeights(heWeights([2, 16, 1], random(5), { offsetDeviation: 1 }));
+  assert.ok(signTest(SplineNetwork.fromWeights(base)).certified);
+  // The largest weight, whose kink a convex neighbour can't hide.
+  const v = base[1]!.W[0]!;
+  const column = v.indexOf(Math.max(...v));
+  const flipped: WeightLayer[] = [
+    base[0]!,
+    { W: [v.map((w, j) => (j === column ? -w : w))], b: base[1]!.b },
+  ];
+  const net = SplineNetwork.fromWeights(flipped);
+  const signs = signTest(net);
+  assert.deepEqual(signs.obstacles, [
+    { node: "dense 2", reason: "weight", row: 0, column, value: -v[column]!, count: 1 },
+  ]);
+  assert.match(
+    String(signs),
+    /^not certified, because dense 2: 1 negative weight .* W\[0\]\[\d+\] = -/,
+  );
+  const { counterexample } = segmentTest(net, { domain: box(2, 5), random: random(1) });
+  assert.ok(counterexample !== undefined);
+  const { x, y, t, violation, output } = counterexample;
+  const at = x.map((value, i) => t * value + (1 - t) * y[i]!);
+  const [fx, fy, fm] = [x, y, at].map((point) => net.forward(point)[output]!);
+  assert.equal(output, 0);
+  assert.ok(violation > 1e-3);
+  assert.ok(Math.abs(fm! - t * fx! - (1 - t) * fy! - violation) < 1e-12);
+});
+
+test("layer 1 needs only a convex nonlinearity; a decreasing one in layer 2 can break it", () => {
+  const layers = inputConvexWeights(heWeights([1, 6, 6, 1], random(8), { offsetDeviation: 2 }));
+  const first = SplineNetwork.fromWeights(layers, { activation: ["abs", "relu"] });
+  assert.ok(signTest(first).certified);
+  const second = SplineNetwork.fromWeights(
+    [
+      { W: [[1]], b: [0] },
+      { W: [[1]], b: [-1] },
+      { W: [[1]], b: [0] },
+    ],
+    { activation: ["relu", "abs"] },
+  ); // | ReLU(x) − 1 |: flat, then down, then up
+  const signs = signTest(second);
+  assert.deepEqual(signs.obstacles, [
+    { node: "abs 2", reason: "decreasing", row: 0, column: 0, count: 1 },
+  ]);
+  assert.match(String(signs), /abs 2: 1 unit that may decrease in a convex argument/);
+  assert.equal(facetTest(second, { domain: [[-3], [3]] }).smallestJump, -1);
+  const clipped = SplineNetwork.fromWeights(layers, { activation: ["relu6", "relu"] });
+  assert.equal(signTest(clipped).obstacles[0]!.reason, "not convex");
+});
+
+test("a skip connection from the input may have any sign, one from a layer may not", () => {
+  assert.ok(signTest(skipNet(2, 6, random(1), "nonnegative")).certified);
+  const signs = signTest(skipNet(2, 6, random(1), "any"));
+  assert.ok(!signs.certified);
+  assert.deepEqual(
+    signs.obstacles.map(({ node }) => node),
+    ["dense 3"],
+  );
+});
+
+test("five networks are convex though not certified; two of them in a whole ball of parameters", () => {
+  const nets = convexDespiteSigns();
+  assert.equal(nets.length, 5);
+  const domain: [number[], number[]] = [[-20], [20]];
+  for (const { formula, net } of nets) {
+    assert.ok(!signTest(net).certified, formula);
+    const facets = facetTest(net, { domain });
+    assert.ok(facets.convex, `${formula}: ${facets}`);
+    const { largest } = segmentTest(net, { domain, random: random(1), segments: 20_000 });
+    assert.ok(largest <= 1e-9, `${formula}: ${largest}`);
+  }
+  const draws = random(7);
+  const convexShare = nets.map(({ layers, options }) => {
+    let convex = 0;
+    for (let n = 0; n < 200; n++) {
+      const moved = layers.map(({ W, b }) => ({
+        W: W.map((row) => row.map((w) => w + draws.uniform(-0.1, 0.1))),
+        b: b.map((v) => v + draws.uniform(-0.1, 0.1)),
+      }));
+      const net = SplineNetwork.fromWeights(moved, options);
+      if (signTest(net).certified) continue;
+      const exact = facetTest(net, { domain });
+      if (exact.convex) convex++;
+      else assert.ok(exact.counterexample!.violation > 0);
+    }
+    return convex / 200;
+  });
+  assert.deepEqual(
+    nets.map(({ stable }) => stable),
+    convexShare.map((share) => share === 1),
+    String(convexShare),
+  );
+});
+
+test("an output that doesn't exist is refused", () => {
+  const net = convexNet([2, 4, 1], random(1), ["relu"]);
+  assert.throws(() => signTest(net, { output: 1 }), /output is 1, expected an index from 0 to 0/);
+  const domain = box(3, 1);
+  assert.throws(
+    () => segmentTest(net, { domain, random: random(1) }),
+    /3 and 3 numbers, expected 2/,
+  );
+  assert.throws(
+    () =>
+      segmentTest(net, {
+        domain: [
+          [0, 1],
+          [1, 1],
+        ],
+        random: random(1),
+      }),
+    /from 1 to 1 in coordinate 1, expected low < high/,
+  );
+});
