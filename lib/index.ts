@@ -81,6 +81,18 @@ export {
   tex,
 } from "./notebook";
 export {
+  type Cell,
+  type CheckedSlice,
+  Complex,
+  type ComplexArrays,
+  type Domain,
+  type Edge,
+  type PartitionOptions,
+  type Point,
+  partition,
+  type Slice,
+} from "./partition";
+export {
   type CodeGrid,
   type CodeGridOptions,
   codeGrid,
