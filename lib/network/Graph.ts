@@ -93,18 +93,34 @@ export class Graph {
 
   /** The output at x of the network whose codes are frozen: A_Q x + b_Q whatever the code of x is. */
   apply(codes: readonly Pieces[], x: Float64Array): Float64Array {
-    return this.sweep(x, (operator, i, from, to) => operator.apply(codes[i]!, from, to));
+    return this.applyAll(codes, x)[this.nodes.length]!;
   }
 
   /** A_Q v: where the frozen network sends the direction v. */
   pushforward(codes: readonly Pieces[], v: Float64Array): Float64Array {
-    return this.sweep(v, (operator, i, from, to) => operator.pushforward(codes[i]!, from, to));
+    const values = this.sweep(v, (operator, i, from, to) =>
+      operator.pushforward(codes[i]!, from, to),
+    );
+    return values[this.nodes.length]!;
+  }
+
+  /** All values at x, the input first, of the network whose codes are frozen. */
+  applyAll(codes: readonly Pieces[], x: Float64Array): readonly Float64Array[] {
+    return this.sweep(x, (operator, i, from, to) => operator.apply(codes[i]!, from, to));
   }
 
   /** A_Qᵀ g: the functional g of the output, read at the input. */
   pullback(codes: readonly Pieces[], g: Float64Array): Float64Array {
+    return this.pullbackFrom(codes, new Map([[this.nodes.length, g]]));
+  }
+
+  /** Functionals g_v of several values v, each pulled back to the input, and added there. */
+  pullbackFrom(
+    codes: readonly Pieces[],
+    functionals: ReadonlyMap<number, Float64Array>,
+  ): Float64Array {
     const gradients: (Float64Array | undefined)[] = [];
-    gradients[this.nodes.length] = g;
+    for (const [v, g] of functionals) gradients[v] = g.slice();
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       const above = gradients[i + 1];
       if (above === undefined) continue; // nothing downstream reads this node
@@ -127,13 +143,13 @@ export class Graph {
   private sweep(
     x: Float64Array,
     step: (operator: Operator, i: number, from: Float64Array, to: Float64Array) => void,
-  ): Float64Array {
+  ): Float64Array[] {
     const values = [x];
     this.nodes.forEach(({ operator }, i) => {
       const y = new Float64Array(sizeOf(operator.outputShape));
       step(operator, i, this.readBy(i, values), y);
       values.push(y);
     });
-    return values[this.nodes.length]!;
+    return values;
   }
 }

@@ -6,4 +6,9 @@ export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
 export { heWeights } from "./heWeights";
 export type { Layer } from "./layers";
+export {
+  type NetworkDiagram,
+  type NetworkDiagramOptions,
+  networkDiagram,
+} from "./networkDiagram";
 export { type AffineMap, SplineNetwork } from "./SplineNetwork";

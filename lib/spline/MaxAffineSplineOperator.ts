@@ -108,6 +108,36 @@ export class MaxAffineSplineOperator {
     return MaxAffineSpline.fromFlat(A, this.b.subarray(k * pieces, (k + 1) * pieces));
   }
 
+  /**
+   * This operator after an affine map x ↦ A x + b, A [D × d] row-major, b [D]: again a MASO, of d
+   * inputs, with slopes Aᵀ A_kr and offsets b_kr + ⟨A_kr, b⟩. Inside a cell ω of the layers before,
+   * which act there as A_ω x + b_ω, it is this layer as seen from the input.
+   *
+   * @throws RangeError on wrong shapes, NaN or infinities
+   * @example
+   * layer2.after(layer1.affineMap(x)).code(x); // layer 2's code, in the cell of x
+   */
+  after(map: {
+    readonly A: ArrayLike<number>;
+    readonly b: ArrayLike<number>;
+  }): MaxAffineSplineOperator {
+    const { outputs, pieces, dimension } = this;
+    const shift = readPoint(map.b, dimension);
+    const matrix = readPoints(map.A, dimension);
+    const d = matrix.length / dimension;
+    const row = (r: number): Float64Array => this.A.subarray(r * dimension, (r + 1) * dimension);
+    const sum = (r: number, factor: (i: number) => number): number =>
+      row(r).reduce((total, a, i) => total + a * factor(i), 0);
+    const grid = <T>(make: (r: number) => T): T[][] =>
+      Array.from({ length: outputs }, (_, k) =>
+        Array.from({ length: pieces }, (_, r) => make(k * pieces + r)),
+      );
+    return new MaxAffineSplineOperator(
+      grid((r) => Array.from({ length: d }, (_, j) => sum(r, (i) => matrix[i * d + j]!))),
+      grid((r) => this.b[r]! + sum(r, (i) => shift[i]!)),
+    );
+  }
+
   /** Each output as a maximum of its pieces, written out for the first few. */
   toString(): string {
     const { outputs, pieces, dimension } = this;

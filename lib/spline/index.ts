@@ -9,6 +9,19 @@ export {
 export { LinearSpline, type PlainLayers } from "./LinearSpline";
 export { MaxAffineSpline } from "./MaxAffineSpline";
 export { type MasoAffineMap, MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
+export {
+  type Box,
+  type ConvexPolygon,
+  type KMeansOptions,
+  type KMeansResult,
+  kMeans,
+  type LayerDiagram,
+  type LayerDiagramOptions,
+  layerDiagram,
+  type PowerCell,
+  PowerDiagram,
+  powerCells,
+} from "./quantisation";
 export { type Reduced, removeRedundantPieces } from "./redundantPieces";
 export {
   binomial,
