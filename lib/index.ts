@@ -110,9 +110,7 @@ export {
 } from "./plot";
 export { type Random, random } from "./random";
 export {
-  type Box,
   binomial,
-  type ConvexPolygon,
   type FitOptions,
   fitLinearSpline,
   fitMaxAffine,

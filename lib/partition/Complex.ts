@@ -1,6 +1,6 @@
 import { ActivationCode, type SplineNetwork } from "../network";
 import { type Pieces, sizeOf } from "../spline/operators";
-import { type Point, signedArea } from "./polygon";
+import { type Point, signedArea } from "../spline/planar";
 import type { CheckedSlice } from "./Slice";
 
 /** A cell of a complex: a convex polygon on which the network is one affine map. */

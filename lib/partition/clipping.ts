@@ -1,7 +1,7 @@
 import type { SplineNetwork } from "../network";
 import { Activation, makePieces, type Operator, type Pieces, sizeOf } from "../spline/operators";
+import { cornerMean, type Point } from "../spline/planar";
 import type { ComplexArrays, ComplexSource } from "./Complex";
-import { cornerMean, type Point } from "./polygon";
 import type { CheckedSlice } from "./Slice";
 
 /** An affine function on the slice: [∂s, ∂t, constant]. */

@@ -1,5 +1,4 @@
+export type { Domain, Point } from "../spline/planar";
 export { type Cell, Complex, type ComplexArrays, type Edge } from "./Complex";
-export type { Domain } from "./domain";
 export { type PartitionOptions, partition } from "./partition";
-export type { Point } from "./polygon";
 export type { CheckedSlice, Slice } from "./Slice";

@@ -1,7 +1,7 @@
 import type { SplineNetwork } from "../network";
+import { type Domain, readDomain } from "../spline/planar";
 import { Complex } from "./Complex";
 import { clipNetwork } from "./clipping";
-import { type Domain, readDomain } from "./domain";
 import { readSlice, type Slice } from "./Slice";
 
 /** What of a network's partition is wanted. */

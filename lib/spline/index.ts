@@ -10,8 +10,6 @@ export { LinearSpline, type PlainLayers } from "./LinearSpline";
 export { MaxAffineSpline } from "./MaxAffineSpline";
 export { type MasoAffineMap, MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
 export {
-  type Box,
-  type ConvexPolygon,
   type KMeansOptions,
   type KMeansResult,
   kMeans,

@@ -1,3 +1,5 @@
+import type { Point } from "../planar";
+
 /**
  * What is left of a convex polygon after cuts along lines. Each edge remembers which cut made it.
  * Its memory is used again for the next polygon: cutting allocates nothing.
@@ -78,8 +80,8 @@ export class ClippedPolygon {
   }
 
   /** Corners and labels of edges, without edges of at most the given length; none if empty. */
-  outline(shortest: number): { polygon: [number, number][]; across: number[] } {
-    const polygon: [number, number][] = [];
+  outline(shortest: number): { polygon: Point[]; across: number[] } {
+    const polygon: Point[] = [];
     const across: number[] = [];
     for (let i = 0; i < this.length && !this.empty; i++) {
       const next = i + 1 === this.length ? 0 : i + 1;

@@ -1,4 +1,4 @@
 export { type KMeansOptions, type KMeansResult, kMeans } from "./kMeans";
 export { type LayerDiagram, type LayerDiagramOptions, layerDiagram } from "./layerDiagram";
 export { PowerDiagram } from "./PowerDiagram";
-export { type Box, type ConvexPolygon, type PowerCell, powerCells } from "./powerCells";
+export { type PowerCell, powerCells } from "./powerCells";

@@ -1,17 +1,12 @@
 import { random } from "../../random";
+import { type Domain, type Point, readDomain } from "../planar";
 import { ClippedPolygon } from "./ClippedPolygon";
 import type { PowerDiagram } from "./PowerDiagram";
-
-/** [[xmin, ymin], [xmax, ymax]]. */
-export type Box = readonly [readonly [number, number], readonly [number, number]];
-
-/** Three or more corners of a convex polygon in order, either way round. */
-export type ConvexPolygon = readonly (readonly [number, number])[];
 
 /** A cell of a power diagram in the plane. */
 export interface PowerCell {
   /** Its corners, counter-clockwise; none if the cell is empty or has no area. */
-  readonly polygon: [number, number][];
+  readonly polygon: Point[];
   readonly area: number;
   /** The cell beyond the edge from corner i to corner i + 1, or −1 for the end of the domain. */
   readonly across: number[];
@@ -31,12 +26,12 @@ const SHORTEST_EDGE = 1e-12;
  * equals the first), empty cells, negative radii, parallel and concurrent bisectors. Corners are
  * exact up to rounding; areas add up to that of the domain to 1e-12.
  *
- * @throws RangeError unless the diagram is of the plane and the domain has an area and is convex
+ * @throws RangeError unless the diagram is of the plane and the domain a box or a convex polygon
  * @example
  * const cells = powerCells(PowerDiagram.ofSpline(spline), [[-1, -1], [1, 1]]);
  * cells[0].polygon; // [[x, y], …]
  */
-export function powerCells(diagram: PowerDiagram, domain: Box | ConvexPolygon): PowerCell[] {
+export function powerCells(diagram: PowerDiagram, domain: Domain): PowerCell[] {
   const { cells, dimension } = diagram;
   if (dimension !== 2) {
     throw new RangeError(
@@ -46,7 +41,7 @@ export function powerCells(diagram: PowerDiagram, domain: Box | ConvexPolygon): 
   const corners = readDomain(domain);
   // In random order a cell is small after a few cuts, whatever the order of the centroids.
   const order = random(1).permutation(cells);
-  const left = new ClippedPolygon(corners);
+  const left = new ClippedPolygon(Float64Array.from(corners.flat()));
   const shortest = SHORTEST_EDGE * diameter(corners);
   const drawn = Array.from({ length: cells }, (_, r) => {
     cut(left, diagram, r, order);
@@ -93,51 +88,7 @@ function withNeighbours(cells: readonly Drawn[]): PowerCell[] {
   }));
 }
 
-/** The corners of a domain side by side, counter-clockwise. */
-function readDomain(domain: Box | ConvexPolygon): Float64Array {
-  const bad = domain.flat().find((value) => !Number.isFinite(value));
-  if (bad !== undefined) throw new RangeError(`the domain contains ${bad}`);
-  if (domain.length === 2) {
-    const [[x0, y0], [x1, y1]] = domain as Box;
-    if (!(x0 < x1 && y0 < y1)) {
-      throw new RangeError(
-        `the box goes from [${x0}, ${y0}] to [${x1}, ${y1}], expected a larger second corner`,
-      );
-    }
-    return Float64Array.of(x0, y0, x1, y0, x1, y1, x0, y1);
-  }
-  const corners = domain as ConvexPolygon;
-  if (corners.length < 3) throw new RangeError(`a domain has 3 or more corners, or is a box`);
-  const [first, second] = corners as [readonly [number, number], readonly [number, number]];
-  const turn = Math.sign(
-    corners.reduce((sum, p, i) => sum + side(first, corners[i - 1] ?? p, p), 0),
-  );
-  const convex = corners.every((a, i) => {
-    const b = corners[i + 1] ?? first;
-    return corners.every((p) => turn * side(a, b, p) >= 0);
-  });
-  if (turn === 0 || !convex) {
-    throw new RangeError(
-      `the domain from [${first}] by [${second}] on isn't a convex polygon with an area`,
-    );
-  }
-  return Float64Array.from((turn > 0 ? corners : [...corners].reverse()).flat());
-}
-
-/** Twice the area of a triangle, positive if it goes counter-clockwise. */
-const side = (
-  a: readonly [number, number],
-  b: readonly [number, number],
-  p: readonly [number, number],
-): number => (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
-
-function diameter(corners: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < corners.length; i += 2) {
-    for (let k = 0; k < i; k += 2) {
-      const away = Math.hypot(corners[i]! - corners[k]!, corners[i + 1]! - corners[k + 1]!);
-      largest = Math.max(largest, away);
-    }
-  }
-  return largest;
+function diameter(corners: readonly Point[]): number {
+  const widths = corners.flatMap(([x, y]) => corners.map(([u, v]) => Math.hypot(x - u, y - v)));
+  return Math.max(...widths);
 }

@@ -1,6 +1,6 @@
 import { type Point, signedArea } from "./polygon";
 
-/** Where a slice is cut: a box [[xmin, ymin], [xmax, ymax]], or the corners of a convex polygon. */
+/** What of a plane is looked at: a box [[xmin, ymin], [xmax, ymax]], or the corners of a convex polygon. */
 export type Domain = readonly (readonly [number, number])[];
 
 /**

@@ -1,4 +1,4 @@
-/** A point of the slice's plane. */
+/** A point of a plane. */
 export type Point = [x: number, y: number];
 
 /** Area of a polygon, positive if its corners run counterclockwise. */
