@@ -1,5 +1,10 @@
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
+export { type CurvePanel, curvePanels } from "./curvePanels";
+export { jumpStrips, type SmallestJump } from "./jumpStrips";
 export { type LearningCurvesOptions, learningCurves } from "./learningCurves";
+export { type LinearSplineFitsOptions, linearSplineFits } from "./linearSplineFits";
+export { lossLineCurve } from "./lossLineCurve";
 export { type MatchedFilterBarsOptions, matchedFilterBars } from "./matchedFilterBars";
+export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type SplineCurveOptions, splineCurve } from "./splineCurve";
 export { shade, splineSurface } from "./splineSurface";

@@ -1,0 +1,115 @@
+import type { LinearSplineFit } from "../spline";
+
+/** Options of a figure of linear-spline fits. */
+export interface LinearSplineFitsOptions {
+  readonly title?: string;
+  /** Index of the fit shown first; the middle one if left out. */
+  readonly shown?: number;
+}
+
+/**
+ * Linear-spline fits of one data set for several λ as a Vega-Lite 5 spec: points and the fit that a
+ * slider chooses, with its knots; below, the number of knots against λ.
+ *
+ * `x`, `y` are the data [N], `fits` what {@link linearSplinePath} gave.
+ */
+export function linearSplineFits(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  fits: readonly LinearSplineFit[],
+  { title = "Few knots", shown = fits.length >> 1 }: LinearSplineFitsOptions = {},
+): object {
+  const data = Array.from(x, (v, n) => ({ x: v, f: y[n]! }));
+  const [low, high] = [Math.min(...Array.from(x)), Math.max(...Array.from(x))];
+  const lines = fits.flatMap(({ spline }, k) =>
+    [low, ...spline.knots, high].map((at, i, all) => ({
+      fit: k,
+      x: at,
+      f: spline.evaluate(at),
+      knot: i > 0 && i + 1 < all.length,
+    })),
+  );
+  const counts = fits.map(({ lambda, spline }, k) => ({
+    fit: k,
+    lambda,
+    knots: spline.knots.length,
+    label: `λ = ${lambda.toPrecision(2)}, ${spline.knots.length} knots`,
+  }));
+  const positions = {
+    x: { field: "x", type: "quantitative", title: "x" },
+    y: { field: "f", type: "quantitative", title: "y and f(x)" },
+  };
+  const chosen = [{ filter: "datum.fit == fit" }];
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    title,
+    vconcat: [
+      {
+        width: 560,
+        height: 280,
+        params: [
+          {
+            name: "fit",
+            value: shown,
+            bind: { input: "range", min: 0, max: fits.length - 1, step: 1, name: "λ falls → " },
+          },
+        ],
+        layer: [
+          {
+            data: { values: data },
+            mark: { type: "point", filled: true, color: "#999999", size: 30, opacity: 0.8 },
+            encoding: positions,
+          },
+          {
+            data: { values: lines },
+            transform: chosen,
+            mark: { type: "line", color: "#0072b2", strokeWidth: 3 },
+            encoding: { ...positions, order: { field: "x", type: "quantitative" } },
+          },
+          {
+            data: { values: lines },
+            transform: [...chosen, { filter: "datum.knot" }],
+            mark: { type: "point", filled: true, color: "#d55e00", size: 110, opacity: 1 },
+            encoding: positions,
+          },
+          {
+            data: { values: counts },
+            transform: chosen,
+            mark: { type: "text", align: "right", x: 550, y: 16, fontSize: 15 },
+            encoding: { text: { field: "label" } },
+          },
+        ],
+      },
+      {
+        width: 560,
+        height: 110,
+        data: { values: counts },
+        layer: [
+          { mark: { type: "line", interpolate: "step", color: "#555555" } },
+          {
+            transform: chosen,
+            mark: { type: "point", filled: true, color: "#d55e00", size: 110, opacity: 1 },
+          },
+        ],
+        encoding: {
+          x: {
+            field: "lambda",
+            type: "quantitative",
+            title: "λ (log scale)",
+            scale: { type: "log", reverse: true },
+            axis: { format: "~g", values: decades(counts.map(({ lambda }) => lambda)) },
+          },
+          y: { field: "knots", type: "quantitative", title: "knots" },
+        },
+      },
+    ],
+  };
+}
+
+/** The powers of ten between the least and the largest value. */
+function decades(values: readonly number[]): number[] {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(Math.log10);
+  const first = Math.ceil(low! - 1e-9);
+  const count = Math.max(0, Math.floor(high! + 1e-9) - first + 1);
+  return Array.from({ length: count }, (_, i) => 10 ** (first + i));
+}
