@@ -34,31 +34,31 @@ export function skipNet(D: number, width: number, draws: Random, last: "any" | "
   return new SplineNetwork(new Graph([D], nodes));
 }
 
-/** Convolution of any sign, abs, max pooling, convolution ≥ 0, ReLU, dense ≥ 0, on 6 × 6 images. */
+/** Convolution of any sign, abs, max pooling, convolution ≥ 0, ReLU, dense ≥ 0, on 4 × 4 images. */
 export function poolingNet(draws: Random): SplineNetwork {
   const window = { size: [3, 3], strides: [1, 1], dilation: [1, 1], padding: "same" } as const;
   const nodes: GraphNode[] = [
     {
       name: "conv 1",
-      operator: new Conv2d([6, 6, 1], draws.normals(18), draws.normals(2), 2, window),
+      operator: new Conv2d([4, 4, 1], draws.normals(18), draws.normals(2), 2, window),
       inputs: [0],
     },
-    { name: "abs 1", operator: activations.abs([6, 6, 2]), inputs: [1] },
+    { name: "abs 1", operator: activations.abs([4, 4, 2]), inputs: [1] },
     {
       name: "pool",
-      operator: new MaxPool2d([6, 6, 2], { size: [2, 2], strides: [2, 2], padding: "valid" }),
+      operator: new MaxPool2d([4, 4, 2], { size: [2, 2], strides: [2, 2], padding: "valid" }),
       inputs: [2],
     },
     {
       name: "conv 2",
-      operator: new Conv2d([3, 3, 2], draws.normals(36).map(Math.abs), draws.normals(2), 2, window),
+      operator: new Conv2d([2, 2, 2], draws.normals(36).map(Math.abs), draws.normals(2), 2, window),
       inputs: [3],
     },
-    { name: "relu 2", operator: activations.relu([3, 3, 2]), inputs: [4] },
-    { name: "flatten", operator: new Reshape([3, 3, 2], [18]), inputs: [5] },
-    { name: "dense 3", operator: dense(2, 18, draws, "nonnegative"), inputs: [6] },
+    { name: "relu 2", operator: activations.relu([2, 2, 2]), inputs: [4] },
+    { name: "flatten", operator: new Reshape([2, 2, 2], [8]), inputs: [5] },
+    { name: "dense 3", operator: dense(2, 8, draws, "nonnegative"), inputs: [6] },
   ];
-  return new SplineNetwork(new Graph([6, 6, 1], nodes));
+  return new SplineNetwork(new Graph([4, 4, 1], nodes));
 }
 
 /** The box [−size, size]^D. */
