@@ -10,5 +10,7 @@ export {
   type NetworkDiagram,
   type NetworkDiagramOptions,
   networkDiagram,
+  piecesOf,
+  potentialOf,
 } from "./networkDiagram";
 export { type AffineMap, SplineNetwork } from "./SplineNetwork";

@@ -1,3 +1,4 @@
+import { makePieces, type Pieces } from "../spline/operators";
 import { PowerDiagram } from "../spline/quantisation";
 import { ActivationCode } from "./ActivationCode";
 import type { Trace } from "./Graph";
@@ -26,8 +27,9 @@ export interface NetworkDiagram {
  *     Φ_ε(x) = Σ_l ε^(l−1) Σ_k c_k z_k^l(x),
  *
  * z^l the output of the l-th nonlinear layer: cell ω has μ_ω = ∇Φ_ε, one pullback through the frozen
- * network, and ρ_ω = ‖μ_ω‖² + 2 Φ_ω(0), where Φ_ω is its affine piece. `points` [N × D] are flat,
- * side by side, one or more in each cell that shall get a centroid; repeated codes are dropped.
+ * network, and ρ_ω = ‖μ_ω‖² + 2 Φ_ω(0), where Φ_ω is its affine piece. `cells` says which cells get a
+ * centroid: by points [N × D] side by side, one or more in each, or by their codes; repeated codes
+ * are dropped.
  *
  * For small ε the cell of least power is that of x, for any convex units (ReLU, leaky ReLU up to
  * slope 1, abs, max pooling, maxout), residual sums and concatenations too. Why: the kinks that a
@@ -49,30 +51,19 @@ export interface NetworkDiagram {
  */
 export function networkDiagram(
   net: SplineNetwork,
-  points: ArrayLike<number>,
+  cells: ArrayLike<number> | readonly ActivationCode[],
   options: NetworkDiagramOptions = {},
 ): NetworkDiagram {
-  const D = net.inputSize;
-  const count = points.length / D;
-  if (count === 0 || !Number.isInteger(count)) {
-    throw new RangeError(
-      `points have ${points.length} numbers, expected a multiple of the ${D} inputs, not 0`,
-    );
-  }
-  const functionals = potentialOf(net, options);
+  const potential = potentialOf(net, options);
   const sites = new Map<string, Site>();
-  for (let n = 0; n < count; n++) {
-    const x = Float64Array.from({ length: D }, (_, i) => points[n * D + i]!);
-    const bad = x.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`point ${n} is ${x[bad]} at index ${bad}`);
-    const { codes } = net.graph.run(x);
-    const code = codeOf(net, codes, functionals);
-    if (!sites.has(code.key)) sites.set(code.key, siteOf(net, codes, functionals, code));
+  for (const codes of codesOf(net, cells)) {
+    const code = codeOf(net, codes, potential);
+    if (!sites.has(code.key)) sites.set(code.key, { code, ...siteOf(net, codes, potential) });
   }
   const all = [...sites.values()];
-  const centroids = new Float64Array(all.length * D);
+  const centroids = new Float64Array(all.length * net.inputSize);
   all.forEach(({ centroid }, r) => {
-    centroids.set(centroid, r * D);
+    centroids.set(centroid, r * net.inputSize);
   });
   return {
     diagram: PowerDiagram.fromFlat(
@@ -83,6 +74,30 @@ export function networkDiagram(
   };
 }
 
+function* codesOf(
+  net: SplineNetwork,
+  cells: ArrayLike<number> | readonly ActivationCode[],
+): Generator<Trace["codes"]> {
+  if (cells[0] instanceof ActivationCode) {
+    for (const code of cells as readonly ActivationCode[]) yield piecesOf(net, code);
+    return;
+  }
+  const points = cells as ArrayLike<number>;
+  const D = net.inputSize;
+  const count = points.length / D;
+  if (count === 0 || !Number.isInteger(count)) {
+    throw new RangeError(
+      `points have ${points.length} numbers, expected a multiple of the ${D} inputs, not 0`,
+    );
+  }
+  for (let n = 0; n < count; n++) {
+    const x = Float64Array.from({ length: D }, (_, i) => points[n * D + i]!);
+    const bad = x.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`point ${n} is ${x[bad]} at index ${bad}`);
+    yield net.graph.run(x).codes;
+  }
+}
+
 interface Site {
   readonly centroid: Float64Array;
   readonly radius: number;
@@ -90,21 +105,36 @@ interface Site {
 }
 
 /** The potential as functionals of values: value v of the graph counts ⟨g_v, value⟩. */
-type Potential = ReadonlyMap<number, Float64Array>;
+export type Potential = ReadonlyMap<number, Float64Array>;
 
 function siteOf(
   net: SplineNetwork,
   codes: Trace["codes"],
   potential: Potential,
-  code: ActivationCode,
-): Site {
+): Omit<Site, "code"> {
   const centroid = net.graph.pullbackFrom(codes, potential);
   const atZero = net.graph.applyAll(codes, new Float64Array(net.inputSize));
   let radius = centroid.reduce((sum, v) => sum + v * v, 0);
   for (const [v, g] of potential) {
     radius += 2 * g.reduce((sum, factor, k) => sum + factor * atZero[v]![k]!, 0);
   }
-  return { centroid, radius, code };
+  return { centroid, radius };
+}
+
+/** The pieces of every node that a code of the whole network stands for. */
+export function piecesOf(net: SplineNetwork, code: ActivationCode): Pieces[] {
+  let l = 0;
+  return net.graph.nodes.map(({ operator, name }) => {
+    const pieces = makePieces(operator.units, operator.pieces);
+    if (operator.units === 0) return pieces;
+    const layer = code.layers[l];
+    if (layer?.units !== operator.units || layer.pieces !== operator.pieces) {
+      throw new RangeError(`a code has no layer of ${operator.units} units for ${name}`);
+    }
+    for (let k = 0; k < pieces.length; k++) pieces[k] = code.piece(l, k);
+    l++;
+    return pieces;
+  });
 }
 
 function codeOf(net: SplineNetwork, codes: Trace["codes"], potential: Potential): ActivationCode {
@@ -115,7 +145,8 @@ function codeOf(net: SplineNetwork, codes: Trace["codes"], potential: Potential)
   return ActivationCode.from(layers);
 }
 
-function potentialOf(
+/** Reads and checks how layers and units are added up, in the order of the layers. */
+export function potentialOf(
   net: SplineNetwork,
   { epsilon = 0.01, scales, weights }: NetworkDiagramOptions,
 ): Potential {
