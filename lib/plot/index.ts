@@ -1,3 +1,5 @@
+export { type CellMapOptions, cellMap } from "./cellMap";
+export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
 export { type CurvePanel, curvePanels } from "./curvePanels";
 export { jumpStrips, type SmallestJump } from "./jumpStrips";

@@ -1,0 +1,79 @@
+import type { Complex } from "./Complex";
+
+/** Three numbers that the literature all calls "regions", kept apart. */
+export interface LinearRegions {
+  /** Activation regions: cells, each with a code of its own. */
+  readonly cells: number;
+  /** Linear regions: connected unions of cells with one affine map. */
+  readonly regions: number;
+  /** Distinct affine maps; two regions that don't touch may have the same. */
+  readonly maps: number;
+  /** The linear region of each cell, counted from 0 [cells]. */
+  readonly regionOf: Int32Array;
+}
+
+/**
+ * Joins the cells of a complex to linear regions: neighbours with the same affine map.
+ *
+ * cells ≥ regions ≥ maps. Cells are convex; a linear region need not be. Maps count as the same if
+ * no entry of A and b (in the slice's coordinates) differs by more than `tolerance`, relative to
+ * the largest entry of any cell and 1.
+ *
+ * @example const { cells, regions, maps } = linearRegions(partition(net, { domain }));
+ */
+export function linearRegions(
+  complex: Complex,
+  { tolerance = 1e-9 }: { readonly tolerance?: number } = {},
+): LinearRegions {
+  const cells = complex.cellCount;
+  const all = Array.from({ length: cells }, (_, i) => {
+    const { A, b } = complex.sliceMap(i);
+    return [...A, ...b];
+  });
+  const scale = all.reduce(
+    (largest, map) => map.reduce((m, v) => Math.max(m, Math.abs(v)), largest),
+    1,
+  );
+  const same = (i: number, j: number) =>
+    all[i]!.every((v, k) => Math.abs(v - all[j]![k]!) <= tolerance * scale);
+  const regionOf = new Int32Array(cells).fill(-1);
+  const first: number[] = []; // the first cell of each region
+  for (let start = 0; start < cells; start++) {
+    if (regionOf[start]! >= 0) continue;
+    const region = first.push(start) - 1;
+    const open = [start];
+    regionOf[start] = region;
+    for (let i = open.pop(); i !== undefined; i = open.pop()) {
+      for (const j of complex.neighbours(i)) {
+        if (regionOf[j]! >= 0 || !same(i, j)) continue;
+        regionOf[j] = region;
+        open.push(j);
+      }
+    }
+  }
+  return {
+    cells,
+    regions: first.length,
+    maps: distinct(first, all, same, tolerance * scale),
+    regionOf,
+  };
+}
+
+/** How many maps differ: sorted by their first entry, only near ones need comparing. */
+function distinct(
+  first: readonly number[],
+  all: readonly number[][],
+  same: (i: number, j: number) => boolean,
+  width: number,
+): number {
+  const sorted = [...first].sort((i, j) => all[i]![0]! - all[j]![0]!);
+  let count = 0;
+  sorted.forEach((i, n) => {
+    let known = false;
+    for (let m = n - 1; m >= 0 && all[i]![0]! - all[sorted[m]!]![0]! <= width && !known; m--) {
+      known = same(i, sorted[m]!);
+    }
+    if (!known) count++;
+  });
+  return count;
+}

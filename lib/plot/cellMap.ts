@@ -1,0 +1,57 @@
+import type { Complex } from "../partition";
+import { shade } from "./splineSurface";
+
+/** How the cells of a complex are drawn. */
+export interface CellMapOptions {
+  /** Cells of one group share a colour; each cell its own if left out. */
+  readonly group?: (cell: number) => string | number;
+  /** A group drawn in the accent colour, all others pale. */
+  readonly highlight?: string | number;
+  readonly title?: string;
+  /** Side of the picture, in pixels. */
+  readonly size?: number;
+}
+
+/**
+ * The cells of a complex as SVG text, coloured by group, with thin edges between cells and thick
+ * ones between groups.
+ */
+export function cellMap(
+  complex: Complex,
+  { group = (cell) => cell, highlight, title = "", size = 420 }: CellMapOptions = {},
+): string {
+  const groups = Array.from({ length: complex.cellCount }, (_, i) => group(i));
+  const index = new Map([...new Set(groups)].map((name, k) => [name, k]));
+  const { vertices } = complex.arrays;
+  const [xs, ys] = [0, 1].map((k) => vertices.filter((_, i) => i % 2 === k));
+  const range = (v: Float64Array) =>
+    v.reduce(([a, b], t) => [Math.min(a!, t), Math.max(b!, t)], [v[0]!, v[0]!]);
+  const [[left, right], [bottom, top]] = [range(xs!), range(ys!)] as [number, number][] as [
+    [number, number],
+    [number, number],
+  ];
+  const scale = size / Math.max(right - left, top - bottom);
+  const head = title === "" ? 8 : 36;
+  const at = ([x, y]: readonly [number, number]) =>
+    `${((x - left) * scale + 8).toFixed(1)},${((top - y) * scale + head).toFixed(1)}`;
+  const colour = (name: string | number) => {
+    if (highlight !== undefined) return name === highlight ? "#e69f00" : "#dce6ec";
+    const t = shade(index.get(name)!);
+    return `hsl(${(190 + 230 * t).toFixed(0)}, ${(45 + 25 * t).toFixed(0)}%, ${(62 + 26 * ((7 * t) % 1)).toFixed(0)}%)`;
+  };
+  const cells = groups.map(
+    (name, i) =>
+      `<polygon points="${complex.polygon(i).map(at).join(" ")}" fill="${colour(name)}"/>`,
+  );
+  const edges = [...complex.interiorEdges()].map(({ from, to, left: a, right: b }) => {
+    const width = groups[a] === groups[b] ? 0.4 : 1.6;
+    return `<polyline points="${at(from)} ${at(to)}" stroke-width="${width}"/>`;
+  });
+  const [w, h] = [(right - left) * scale + 16, (top - bottom) * scale + head + 8];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(w, title.length * 9.5 + 16).toFixed(0)}" height="${h.toFixed(0)}" font-family="sans-serif">` +
+    `<rect width="100%" height="100%" fill="white"/>` +
+    (title === "" ? "" : `<text x="8" y="23" font-size="17" font-weight="bold">${title}</text>`) +
+    `${cells.join("")}<g stroke="#222222" fill="none">${edges.join("")}</g></svg>`
+  );
+}
