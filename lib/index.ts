@@ -127,6 +127,9 @@ export {
 export { type Random, random } from "./random";
 export {
   binomial,
+  type CheckedProperty,
+  type CheckOptions,
+  checkOperator,
   type FitOptions,
   fitLinearSpline,
   fitMaxAffine,
@@ -134,6 +137,7 @@ export {
   type KMeansOptions,
   type KMeansResult,
   kMeans,
+  LARGEST_MASO,
   type LayerDiagram,
   type LayerDiagramOptions,
   LinearSpline,
@@ -147,6 +151,9 @@ export {
   montufarLowerBound,
   montufarUpperBound,
   type NestedNumbers,
+  NotConvexError,
+  OperatorContractError,
+  OperatorReport,
   type PlainLayers,
   type PowerCell,
   PowerDiagram,
@@ -154,6 +161,8 @@ export {
   type Reduced,
   removeRedundantPieces,
   serraUpperBound,
+  toDifferenceOfMasos,
+  toMaso,
   zaslavsky,
 } from "./spline";
 export {

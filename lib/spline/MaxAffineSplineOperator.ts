@@ -54,6 +54,27 @@ export class MaxAffineSplineOperator {
     this.dimension = D;
   }
 
+  /** From slopes A [K × R × D] and offsets b [K × R] in flat row-major arrays. */
+  static fromFlat(A: Float64Array, b: Float64Array, outputs: number): MaxAffineSplineOperator {
+    const pieces = b.length / outputs;
+    const dimension = A.length / b.length;
+    if (![outputs, pieces, dimension].every((n) => Number.isInteger(n) && n > 0)) {
+      throw new RangeError(
+        `A has ${A.length} and b ${b.length} entries, expected K × R × D and K × R for K = ${outputs}`,
+      );
+    }
+    const rows = (_: unknown, k: number) =>
+      Array.from({ length: pieces }, (_, r) => {
+        const row = k * pieces + r;
+        return A.subarray(row * dimension, (row + 1) * dimension);
+      });
+    const offsets = (_: unknown, k: number) => b.subarray(k * pieces, (k + 1) * pieces);
+    return new MaxAffineSplineOperator(
+      Array.from({ length: outputs }, rows),
+      Array.from({ length: outputs }, offsets),
+    );
+  }
+
   /** z(x) [K]; for points side by side [N × D], the values side by side [N × K]. */
   evaluate(x: ArrayLike<number>): Float64Array {
     const points = readPoints(x, this.dimension);

@@ -1,4 +1,11 @@
 export {
+  type CheckedProperty,
+  type CheckOptions,
+  checkOperator,
+  OperatorContractError,
+  OperatorReport,
+} from "./checkOperator";
+export {
   type FitOptions,
   fitLinearSpline,
   fitMaxAffine,
@@ -30,3 +37,4 @@ export {
   zaslavsky,
 } from "./regionCounts";
 export type { NestedNumbers } from "./tensorInput";
+export { LARGEST_MASO, NotConvexError, toDifferenceOfMasos, toMaso } from "./toMaso";

@@ -116,10 +116,11 @@ export class BatchedNetwork {
 }
 
 function twinOf(operator: Operator): Twin | undefined {
-  if (operator instanceof Dense) return denseTwin(operator);
-  if (operator instanceof Conv2d) return conv2dTwin(operator);
+  const image = operator.inputShape.length === 3;
+  if (operator instanceof Dense && operator.positions.length === 0) return denseTwin(operator);
+  if (operator instanceof Conv2d && image && operator.groups === 1) return conv2dTwin(operator);
   if (operator instanceof Reshape) return reshapeTwin(operator);
   if (operator instanceof Relu) return reluTwin();
-  if (operator instanceof MaxPool2d) return maxPool2dTwin(operator);
+  if (operator instanceof MaxPool2d && image) return maxPool2dTwin(operator);
   return undefined;
 }

@@ -1,17 +1,30 @@
 import { AffineOperator, isNonnegative } from "./affine";
+import { type Shape, sizeOf } from "./operator";
 
-/** Dense operator y = W x + b, with W [out, in] row-major. */
+/**
+ * Dense operator y = W x + b, with W [out, in] row-major; at every position of a signal of higher
+ * rank the same one, on its last axis.
+ *
+ * @throws RangeError if W or b has another size
+ * @example
+ * const dense = new Dense(Float64Array.of(1, 2, 3, 4), Float64Array.of(0, 1), 2, 2);
+ * dense.parameters; // 6
+ */
 export class Dense extends AffineOperator {
   readonly kind = "dense";
 
-  /** W [out × in] row-major; b [out], or null for no offset. */
+  /**
+   * W [out × in] row-major; b [out], or null for no offset. `positions` is what stands before the
+   * last axis: [] for a vector.
+   */
   constructor(
     readonly W: Float64Array,
     readonly b: Float64Array | null,
     readonly inputSize: number,
     readonly outputSize: number,
+    readonly positions: Shape = [],
   ) {
-    super([inputSize], [outputSize], b);
+    super([...positions, inputSize], [...positions, outputSize], b);
     if (W.length !== inputSize * outputSize || (b !== null && b.length !== outputSize)) {
       throw new RangeError(
         `dense operator: W has ${W.length} and b ${b?.length ?? 0} entries, ` +
@@ -30,20 +43,26 @@ export class Dense extends AffineOperator {
 
   protected linear(v: Float64Array, w: Float64Array): void {
     const { W, inputSize, outputSize } = this;
-    for (let k = 0, row = 0; k < outputSize; k++, row += inputSize) {
-      let sum = 0;
-      for (let i = 0; i < inputSize; i++) sum += W[row + i]! * v[i]!;
-      w[k] = sum;
+    const count = sizeOf(this.positions);
+    for (let p = 0, from = 0, to = 0; p < count; p++, from += inputSize, to += outputSize) {
+      for (let k = 0, row = 0; k < outputSize; k++, row += inputSize) {
+        let sum = 0;
+        for (let i = 0; i < inputSize; i++) sum += W[row + i]! * v[from + i]!;
+        w[to + k] = sum;
+      }
     }
   }
 
   protected transposed(g: Float64Array, h: Float64Array): void {
     const { W, inputSize, outputSize } = this;
+    const count = sizeOf(this.positions);
     h.fill(0);
-    for (let k = 0, row = 0; k < outputSize; k++, row += inputSize) {
-      const gk = g[k]!;
-      if (gk === 0) continue; // most rows of a sparse code are zero
-      for (let i = 0; i < inputSize; i++) h[i]! += gk * W[row + i]!;
+    for (let p = 0, from = 0, to = 0; p < count; p++, from += inputSize, to += outputSize) {
+      for (let k = 0, row = 0; k < outputSize; k++, row += inputSize) {
+        const gk = g[to + k]!;
+        if (gk === 0) continue; // most rows of a sparse code are zero
+        for (let i = 0; i < inputSize; i++) h[from + i]! += gk * W[row + i]!;
+      }
     }
   }
 }

@@ -8,7 +8,8 @@ export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 export type Pieces = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * One node of a network: a map that is affine, or becomes affine once its code is frozen.
+ * One node of a network: a map that is affine, or becomes affine once its code is frozen. Where
+ * units choose a piece, unit k makes output k.
  *
  * Everything is float64 and one signal at a time; an operator owns no state, writes into the arrays
  * it is given and allocates nothing, so the graph decides what is kept. For code q the operator is
@@ -43,6 +44,11 @@ export interface Operator {
    * operator. `above` is the operator that made x, for ties that mean nothing there.
    */
   tieMargin(x: Float64Array, above?: Operator): number;
+  /**
+   * For an operator that is piecewise affine but not convex: two convex operators whose difference
+   * it is. Absent where the operator is a maximum itself.
+   */
+  difference?(): { plus: Operator; minus: Operator };
 }
 
 /** An array of piece indices that is wide enough for R pieces. */
