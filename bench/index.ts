@@ -2,11 +2,13 @@
 import { useBackend } from "../lib";
 import { benchAffineMaps } from "./affineMaps";
 import { benchCodeDistance } from "./codeDistance";
+import { benchQuantisation } from "./quantisation";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
   benchAffineMaps();
   benchCodeDistance();
+  await benchQuantisation();
 }
 
 main().catch((error) => {

@@ -52,6 +52,7 @@ export class ClippedPolygon {
    * foot (x, y) may be any point: one near the line keeps the sign accurate far from the origin.
    */
   cut(nx: number, ny: number, x: number, y: number, c: number, label: number): void {
+    if (this.empty) return;
     const middle = nx * (this.middleX - x) + ny * (this.middleY - y) + c;
     if (middle >= 0 && middle * middle >= (nx * nx + ny * ny) * this.reach) return;
     const { length, lead } = this;
@@ -96,25 +97,25 @@ export class ClippedPolygon {
   private split(label: number): void {
     const { length, lead } = this;
     if (length + 2 > this.x.length) this.grow();
+    const { x, y, nextX, nextY, nextLabel } = this;
     let kept = 0;
-    const push = (x: number, y: number, edge: number): void => {
-      this.nextX[kept] = x;
-      this.nextY[kept] = y;
-      this.nextLabel[kept++] = edge;
-    };
     for (let i = 0; i < length; i++) {
       const next = i + 1 === length ? 0 : i + 1;
-      const [a, b] = [lead[i]!, lead[next]!];
+      const a = lead[i]!;
+      const b = lead[next]!;
+      const edge = this.label[i]!;
       const leaving = a >= 0 && b < 0;
-      // A corner on the line that is left behind is where the new edge begins.
-      if (a >= 0) push(this.x[i]!, this.y[i]!, leaving && a === 0 ? label : this.label[i]!);
+      if (a >= 0) {
+        nextX[kept] = x[i]!;
+        nextY[kept] = y[i]!;
+        // A corner on the line that is left behind is where the new edge begins.
+        nextLabel[kept++] = leaving && a === 0 ? label : edge;
+      }
       if ((a > 0 && b < 0) || (a < 0 && b > 0)) {
         const t = a / (a - b);
-        push(
-          this.x[i]! + t * (this.x[next]! - this.x[i]!),
-          this.y[i]! + t * (this.y[next]! - this.y[i]!),
-          leaving ? label : this.label[i]!,
-        );
+        nextX[kept] = x[i]! + t * (x[next]! - x[i]!);
+        nextY[kept] = y[i]! + t * (y[next]! - y[i]!);
+        nextLabel[kept++] = leaving ? label : edge;
       }
     }
     [this.x, this.nextX] = [this.nextX, this.x];
