@@ -100,6 +100,8 @@ export {
   type Slice,
 } from "./partition";
 export {
+  type Agreement,
+  agreementChart,
   type CellMapOptions,
   type CodeGrid,
   type CodeGridOptions,
@@ -108,6 +110,8 @@ export {
   chordViolation,
   codeGrid,
   curvePanels,
+  type Distortion,
+  distortionCurve,
   jumpStrips,
   type LearningCurvesOptions,
   type LinearSplineFitsOptions,
@@ -116,13 +120,17 @@ export {
   lossLineCurve,
   type MatchedFilterBarsOptions,
   matchedFilterBars,
+  type PowerDiagramFigureOptions,
+  powerDiagramFigure,
   type RegionCount,
   regionCountChart,
   type SmallestJump,
   type SplineCurveOptions,
+  type Subdivision,
   shade,
   splineCurve,
   splineSurface,
+  subdivisionFigure,
 } from "./plot";
 export { type Random, random } from "./random";
 export {

@@ -1,12 +1,16 @@
+export { type Agreement, agreementChart } from "./agreementChart";
 export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
 export { type CurvePanel, curvePanels } from "./curvePanels";
+export { type Distortion, distortionCurve } from "./distortionCurve";
 export { jumpStrips, type SmallestJump } from "./jumpStrips";
 export { type LearningCurvesOptions, learningCurves } from "./learningCurves";
 export { type LinearSplineFitsOptions, linearSplineFits } from "./linearSplineFits";
 export { lossLineCurve } from "./lossLineCurve";
 export { type MatchedFilterBarsOptions, matchedFilterBars } from "./matchedFilterBars";
+export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type SplineCurveOptions, splineCurve } from "./splineCurve";
 export { shade, splineSurface } from "./splineSurface";
+export { type Subdivision, subdivisionFigure } from "./subdivisionFigure";
