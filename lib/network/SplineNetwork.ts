@@ -41,10 +41,13 @@ export class SplineNetwork {
   }
 
   /**
-   * Reads a TensorFlow.js LayersModel: dense, conv2d, ReLU, max pooling, flatten, dropout (identity
-   * at inference), in a chain. Weights are upcast from float32, without any rounding.
+   * Reads a TensorFlow.js LayersModel whose layers form a chain: dense, convolution (1-D, 2-D,
+   * depthwise, separable), batch normalisation, every pooling, piecewise-affine activations, padding,
+   * cropping, upsampling, reshaping; dropout and noise are the identity at inference. Weights are
+   * upcast from float32, without any rounding.
    *
-   * Throws UnknownLayerError naming layer, class and position for anything else.
+   * Throws UnknownLayerError naming layer, class and position for anything else, with the reason
+   * where it can be no spline.
    */
   static fromLayersModel(model: tf.LayersModel): SplineNetwork {
     const { graph, notes } = readLayersModel(model);

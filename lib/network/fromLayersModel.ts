@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Operator, Shape } from "../spline/operators";
+import { type Operator, reasonAgainst, type Shape } from "../spline/operators";
 import { Graph, type GraphNode } from "./Graph";
-import { ACTIVATIONS, READERS, readActivation } from "./layerReaders";
+import { activationOperators, READERS, readActivation } from "./layerReaders";
 
 /** A layer that is not, or not yet, an operator of the dictionary. */
 export class UnknownLayerError extends Error {
@@ -68,7 +68,8 @@ function operatorsOf(
   const reader = READERS[className];
   if (reader === undefined) {
     throw refuse(
-      `not an operator this version knows; known are ${Object.keys(READERS).join(", ")}`,
+      reasonAgainst(className) ??
+        `not an operator this version knows; known are ${Object.keys(READERS).join(", ")}`,
     );
   }
   try {
@@ -84,15 +85,4 @@ function operatorsOf(
   } catch (error) {
     throw error instanceof RangeError ? refuse(error.message) : error;
   }
-}
-
-function activationOperators(activation: string, shape: Shape): Operator[] {
-  const make = ACTIVATIONS[activation];
-  if (make === undefined) {
-    throw new RangeError(
-      `activation "${activation}" is not piecewise affine here; ` +
-        `known are ${Object.keys(ACTIVATIONS).join(", ")}, and softmax at the end`,
-    );
-  }
-  return make(shape);
 }

@@ -1,36 +1,79 @@
 import type * as tf from "@tensorflow/tfjs";
 import {
+  AveragePool2d,
+  activationOf,
+  activations,
+  BatchNorm,
   Conv2d,
+  Crop,
   Dense,
+  GlobalAveragePool,
+  GlobalMaxPool,
   MaxPool2d,
   type Operator,
   type Padding,
+  Permute,
   Relu,
   Reshape,
   type Shape,
   sizeOf,
+  Upsample,
+  ZeroPad,
 } from "../spline/operators";
+import { batchNormStatistics, denseWeights, preluSlopes, weightsOf } from "./layerWeights";
 
 /** Makes the operators of one TensorFlow.js layer, its activation left out; throws RangeError. */
 export type LayerReader = (layer: tf.layers.Layer, inputShape: Shape) => Operator[];
 
+const identity: LayerReader = () => [];
+
 /** TensorFlow.js layer classes that are read, by class name. */
 export const READERS: Readonly<Record<string, LayerReader>> = {
-  InputLayer: () => [],
+  InputLayer: identity,
   Dense: readDense,
-  Conv2D: readConv2d,
-  MaxPooling2D: readMaxPooling2d,
-  Flatten: (_, shape) => [new Reshape(shape, [sizeOf(shape)])],
-  Dropout: () => [], // the identity at inference
-  Activation: () => [],
+  Conv1D: readConvolution,
+  Conv2D: readConvolution,
+  DepthwiseConv2D: readDepthwise,
+  SeparableConv2D: readSeparable,
+  BatchNormalization: readBatchNormalization,
+  MaxPooling1D: (layer, shape) => [new MaxPool2d(shape, poolOptions(layer, 1))],
+  MaxPooling2D: (layer, shape) => [new MaxPool2d(shape, poolOptions(layer, 2))],
+  AveragePooling1D: (layer, shape) => [new AveragePool2d(shape, poolOptions(layer, 1))],
+  AveragePooling2D: (layer, shape) => [new AveragePool2d(shape, poolOptions(layer, 2))],
+  GlobalMaxPooling1D: (_, shape) => [new GlobalMaxPool(shape)],
+  GlobalMaxPooling2D: (layer, shape) => [new GlobalMaxPool(channelsLast(layer, shape))],
+  GlobalAveragePooling1D: (_, shape) => [new GlobalAveragePool(shape)],
+  GlobalAveragePooling2D: (layer, shape) => [new GlobalAveragePool(channelsLast(layer, shape))],
+  ZeroPadding2D: (layer, shape) => [
+    new ZeroPad(channelsLast(layer, shape), margins(layer.getConfig().padding)),
+  ],
+  Cropping2D: (layer, shape) => [
+    new Crop(channelsLast(layer, shape), margins(layer.getConfig().cropping)),
+  ],
+  UpSampling2D: readUpsampling,
+  Flatten: (layer, shape) => [new Reshape(channelsLast(layer, shape), [sizeOf(shape)])],
+  Reshape: readReshape,
+  Permute: (layer, shape) => [
+    new Permute(
+      shape,
+      (layer.getConfig().dims as number[]).map((dim) => dim - 1),
+    ),
+  ],
+  RepeatVector: (layer, shape) => [
+    new Reshape(shape, [1, ...shape]),
+    new Upsample([1, ...shape], [Number(layer.getConfig().n), 1]),
+  ],
+  // The identity at inference:
+  Dropout: identity,
+  SpatialDropout1D: identity,
+  GaussianNoise: identity,
+  GaussianDropout: identity,
+  AlphaDropout: identity,
+  Activation: identity,
   ReLU: readReLU,
-  Softmax: () => [],
-};
-
-/** Nonlinearities that are operators, by the name TensorFlow.js gives them. */
-export const ACTIVATIONS: Readonly<Record<string, (shape: Shape) => Operator[]>> = {
-  linear: () => [],
-  relu: (shape) => [new Relu(shape)],
+  LeakyReLU: (layer, shape) => [activations.leakyRelu(shape, Number(layer.getConfig().alpha))],
+  PReLU: (layer, shape) => [activations.prelu(shape, preluSlopes(layer, shape))],
+  Softmax: identity,
 };
 
 /** Name of the activation a layer ends with, "linear" if it has none. */
@@ -40,76 +83,127 @@ export function readActivation(layer: tf.layers.Layer): string {
   return typeof activation === "string" ? activation : "linear";
 }
 
+/** The operators of an activation, by the name TensorFlow.js gives it; throws RangeError. */
+export function activationOperators(name: string, shape: Shape): Operator[] {
+  const operator = activationOf(name as "linear", shape);
+  return operator === null ? [] : [operator];
+}
+
 function readDense(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
-  if (inputShape.length !== 1) {
-    throw new RangeError(`a dense layer on shape [${inputShape}] is not read; flatten first`);
-  }
-  const [kernel, bias] = weightsOf(layer);
-  const inputSize = sizeOf(inputShape);
-  const outputSize = kernel!.length / inputSize;
-  // TensorFlow.js keeps [in, out]; W is [out, in].
-  const W = new Float64Array(kernel!.length);
-  for (let i = 0; i < inputSize; i++) {
-    for (let k = 0; k < outputSize; k++) W[k * inputSize + i] = kernel![i * outputSize + k]!;
-  }
-  return [new Dense(W, bias ?? null, inputSize, outputSize)];
+  const inputSize = inputShape.at(-1)!;
+  const { W, b } = denseWeights(layer, inputSize);
+  return [new Dense(W, b, inputSize, W.length / inputSize, inputShape.slice(0, -1))];
 }
 
-function readConv2d(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
-  const config = layer.getConfig();
-  requireChannelsLast(config);
+function readConvolution(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   const [kernel, bias] = weightsOf(layer);
-  const options = {
-    size: pair(config.kernelSize),
-    strides: pair(config.strides),
-    dilation: pair(config.dilationRate ?? 1),
-    padding: padding(config.padding),
-  };
-  return [new Conv2d(inputShape, kernel!, bias ?? null, Number(config.filters), options)];
+  const filters = Number(layer.getConfig().filters);
+  const options = windowOptions(layer, inputShape.length - 1);
+  return [new Conv2d(channelsLast(layer, inputShape), kernel!, bias ?? null, filters, options)];
 }
 
-function readMaxPooling2d(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
-  const config = layer.getConfig();
-  requireChannelsLast(config);
-  const size = pair(config.poolSize);
-  const strides = pair(config.strides ?? size);
-  return [new MaxPool2d(inputShape, { size, strides, padding: padding(config.padding) })];
+function readDepthwise(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const [kernel, bias] = weightsOf(layer);
+  const groups = channelsLast(layer, inputShape).at(-1)!;
+  const options = { ...windowOptions(layer, 2), groups };
+  const outputs = kernel!.length / tapsOf(options);
+  return [new Conv2d(inputShape, kernel!, bias ?? null, outputs, options)];
+}
+
+function readSeparable(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const [depthwise, pointwise, bias] = weightsOf(layer);
+  const groups = channelsLast(layer, inputShape).at(-1)!;
+  const options = { ...windowOptions(layer, 2), groups };
+  const between = depthwise!.length / tapsOf(options); // the config is silent on the multiplier
+  const first = new Conv2d(inputShape, depthwise!, null, between, options);
+  const filters = pointwise!.length / between;
+  return [first, new Conv2d(first.outputShape, pointwise!, bias ?? null, filters, { size: 1 })];
+}
+
+function readBatchNormalization(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const axis = Number(layer.getConfig().axis);
+  if (axis !== -1 && axis !== inputShape.length) {
+    throw new RangeError(
+      `it normalises axis ${axis}, expected the last one, the channels (${inputShape.length})`,
+    );
+  }
+  return [new BatchNorm(inputShape, batchNormStatistics(layer))];
+}
+
+function readUpsampling(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const { size, interpolation } = layer.getConfig();
+  if (interpolation !== "nearest") {
+    throw new RangeError(`interpolation is "${interpolation}", expected "nearest"`);
+  }
+  return [new Upsample(channelsLast(layer, inputShape), [...extent(size, 2), 1])];
+}
+
+function readReshape(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const target = layer.getConfig().targetShape as (number | null)[];
+  const open = (d: number | null): d is null => d === null || d < 0;
+  const known = target.reduce<number>((product, d) => (open(d) ? product : product * d), 1);
+  const shape = target.map((d) => (open(d) ? sizeOf(inputShape) / known : d));
+  return [new Reshape(inputShape, shape)];
 }
 
 function readReLU(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   const { maxValue } = layer.getConfig();
-  if (maxValue != null) {
-    throw new RangeError(`a ReLU clipped at ${maxValue} is not convex, hence not a max operator`);
-  }
-  return [new Relu(inputShape)];
+  if (maxValue == null) return [new Relu(inputShape)];
+  if (maxValue === 6) return [activations.relu6(inputShape)];
+  return [activations.clip(inputShape, 0, Number(maxValue))];
 }
 
-/** A layer's weights, upcast from float32 to float64: every float32 is a float64. */
-function weightsOf(layer: tf.layers.Layer): Float64Array[] {
-  return layer.getWeights().map((tensor) => {
-    const values = Float64Array.from(tensor.dataSync());
-    const bad = values.findIndex((v) => !Number.isFinite(v));
-    if (bad >= 0) throw new RangeError(`weight ${bad} is ${values[bad]}; did training diverge?`);
-    return values;
-  });
+/** A convolution's window; `rank` is 1 on sequences, 2 on images. */
+function windowOptions(layer: tf.layers.Layer, rank: number) {
+  const { kernelSize, strides, dilationRate, padding } = layer.getConfig();
+  return {
+    size: extent(kernelSize, rank),
+    strides: extent(strides, rank),
+    dilation: extent(dilationRate ?? 1, rank),
+    padding: paddingOf(padding),
+  };
 }
 
-function requireChannelsLast(config: Record<string, unknown>): void {
-  const format = config.dataFormat ?? "channelsLast";
-  if (format !== "channelsLast") {
-    throw new RangeError(`dataFormat is "${format}", expected "channelsLast"`);
-  }
+const tapsOf = ({ size }: { size: readonly [number, number] }): number => size[0] * size[1];
+
+function poolOptions(layer: tf.layers.Layer, rank: number) {
+  const { poolSize, strides, padding, dataFormat } = layer.getConfig();
+  requireChannelsLast(dataFormat);
+  const size = extent(poolSize, rank);
+  return {
+    size,
+    strides: strides == null ? size : extent(strides, rank),
+    padding: paddingOf(padding),
+  };
 }
 
-function padding(value: unknown): Padding {
+function channelsLast(layer: tf.layers.Layer, shape: Shape): Shape {
+  requireChannelsLast(layer.getConfig().dataFormat);
+  return shape;
+}
+
+function requireChannelsLast(format: unknown): void {
+  if (format == null || format === "channelsLast") return;
+  throw new RangeError(`dataFormat is "${format}", expected "channelsLast"`);
+}
+
+function paddingOf(value: unknown): Padding {
   if (value === "valid" || value === "same") return value;
   throw new RangeError(`padding is "${value}", expected "valid" or "same"`);
 }
 
-function pair(value: unknown): [number, number] {
-  const numbers = Array.isArray(value) ? value.map(Number) : [Number(value), Number(value)];
-  if (numbers.length === 2 && numbers.every((n) => Number.isInteger(n) && n > 0)) {
-    return [numbers[0]!, numbers[1]!];
+/** One number or a list, as rows and columns; on sequences a row is 1. */
+function extent(value: unknown, rank: number): [number, number] {
+  const given = Array.isArray(value) ? value.map(Number) : [Number(value)];
+  const numbers = given.length === 1 && rank === 2 ? [given[0]!, given[0]!] : given;
+  if (numbers.length === rank && numbers.every((n) => Number.isInteger(n) && n > 0)) {
+    return rank === 1 ? [1, numbers[0]!] : [numbers[0]!, numbers[1]!];
   }
-  throw new RangeError(`expected one or two positive integers, got ${JSON.stringify(value)}`);
+  throw new RangeError(`expected ${rank} positive integers, got ${JSON.stringify(value)}`);
+}
+
+/** [[top, bottom], [left, right]] as one pair for each axis of an image. */
+function margins(value: unknown): [number, number][] {
+  const [rows, columns] = value as [[number, number], [number, number]];
+  return [rows, columns, [0, 0]];
 }

@@ -106,22 +106,32 @@ test("the softmax taken off is said, and layers are grouped as the papers do", (
 });
 
 test("what can't be read is refused by name, class and position", () => {
-  const refusal = (layer: tf.layers.Layer, pattern: RegExp) => {
+  const refusal = (layer: tf.layers.Layer, pattern: RegExp, ...behind: tf.layers.Layer[]) => {
+    const images = layer.getClassName() !== "LSTM";
+    const inputShape = images ? [4, 4, 1] : [4, 2];
     const model = tf.sequential({
-      layers: [tf.layers.inputLayer({ inputShape: [4, 4, 1] }), layer],
+      layers: [tf.layers.inputLayer({ inputShape }), layer, ...behind],
     });
     assert.throws(
       () => SplineNetwork.fromLayersModel(model),
       (error: unknown) => error instanceof UnknownLayerError && pattern.test(error.message),
     );
   };
-  refusal(tf.layers.layerNormalization({ name: "ln" }), /layer 1 "ln" \(LayerNormalization\)/);
+  refusal(
+    tf.layers.layerNormalization({ name: "ln" }),
+    /layer 1 "ln" \(LayerNormalization\): is not piecewise affine: it divides by .* soft view/,
+  );
+  refusal(tf.layers.elu(), /e\^u − 1 below 0 is curved/);
+  refusal(tf.layers.thresholdedReLU(), /is not continuous/);
+  refusal(tf.layers.lstm({ units: 2 }), /its gates multiply/);
+  refusal(tf.layers.batchNormalization({ axis: 1 }), /normalises axis 1, expected the last one/);
+  refusal(tf.layers.upSampling2d({ interpolation: "bilinear" }), /"bilinear", expected "nearest"/);
+  refusal(tf.layers.conv2dTranspose({ filters: 1, kernelSize: 2 }), /not an operator this version/);
+  refusal(tf.layers.activation({ activation: "softmax" }), /only at the end/, tf.layers.flatten());
   refusal(
     tf.layers.conv2d({ filters: 1, kernelSize: 2, activation: "sigmoid" }),
     /"sigmoid" is not piecewise affine/,
   );
-  refusal(tf.layers.reLU({ maxValue: 6 }), /clipped at 6/);
-  refusal(tf.layers.dense({ units: 2 }), /flatten first/);
 });
 
 test("a branching model is refused, not read as a chain", () => {

@@ -47,14 +47,20 @@ export const activations = {
   abs: (shape: Shape): Activation =>
     new Activation(shape, { kind: "abs", knots: [0], slopes: [-1, 1], intercepts: [0, 0] }),
 
+  /** min(max(low, u), high). Not convex. */
+  clip: (shape: Shape, low: number, high: number): Activation => {
+    if (!(low < high)) throw new RangeError(`clip: from ${low} to ${high}, expected low < high`);
+    return clipped("clip", shape, [low, high], 1, 0);
+  },
+
   /** min(max(0, u), 6). Not convex. */
-  relu6: (shape: Shape): Activation => clip("relu6", shape, [0, 6], 1, 0),
+  relu6: (shape: Shape): Activation => clipped("relu6", shape, [0, 6], 1, 0),
 
   /** min(max(−1, u), 1). Not convex. */
-  hardTanh: (shape: Shape): Activation => clip("hardTanh", shape, [-1, 1], 1, 0),
+  hardTanh: (shape: Shape): Activation => clipped("hardTanh", shape, [-1, 1], 1, 0),
 
   /** min(max(0, 0.2 u + 0.5), 1), as tf.js defines it. Not convex. */
-  hardSigmoid: (shape: Shape): Activation => clip("hardSigmoid", shape, [0, 1], 0.2, 0.5),
+  hardSigmoid: (shape: Shape): Activation => clipped("hardSigmoid", shape, [0, 1], 0.2, 0.5),
 
   /** sign(u) max(|u| − λ, 0), the proximal operator of λ|u| (ISTA). Nondecreasing, not convex. */
   softThreshold: (shape: Shape, threshold = 1): Activation => {
@@ -71,7 +77,7 @@ export const activations = {
 } as const;
 
 /** Names that {@link activationOf} takes without parameters; "linear" is the identity. */
-export type ActivationName = "linear" | Exclude<keyof typeof activations, "prelu">;
+export type ActivationName = "linear" | Exclude<keyof typeof activations, "prelu" | "clip">;
 
 /** An activation by name, or by kind and parameters. */
 export type ActivationSpec =
@@ -79,6 +85,7 @@ export type ActivationSpec =
   | { readonly kind: ActivationName }
   | { readonly kind: "leakyRelu"; readonly slope: number }
   | { readonly kind: "prelu"; readonly slopes: ArrayLike<number> }
+  | { readonly kind: "clip"; readonly low: number; readonly high: number }
   | { readonly kind: "softThreshold"; readonly threshold: number };
 
 /**
@@ -88,8 +95,7 @@ export type ActivationSpec =
  * function is no spline
  */
 export function activationOf(spec: ActivationSpec, shape: Shape): Activation | null {
-  const given: { kind: string; slope?: number; slopes?: ArrayLike<number>; threshold?: number } =
-    typeof spec === "string" ? { kind: spec } : spec;
+  const given: Parameters = typeof spec === "string" ? { kind: spec } : spec;
   switch (given.kind) {
     case "linear":
       return null;
@@ -98,6 +104,8 @@ export function activationOf(spec: ActivationSpec, shape: Shape): Activation | n
     case "prelu":
       if (given.slopes === undefined) throw new RangeError("prelu needs its slopes: { slopes }");
       return activations.prelu(shape, given.slopes);
+    case "clip":
+      return activations.clip(shape, given.low ?? Number.NaN, given.high ?? Number.NaN);
     case "softThreshold":
       return activations.softThreshold(shape, given.threshold);
     case "relu":
@@ -114,8 +122,18 @@ export function activationOf(spec: ActivationSpec, shape: Shape): Activation | n
   }
 }
 
+/** A description of an activation before it is known to be one. */
+interface Parameters {
+  readonly kind: string;
+  readonly slope?: number;
+  readonly slopes?: ArrayLike<number>;
+  readonly threshold?: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
 // Clips slope · u + offset to [low, high].
-function clip(
+function clipped(
   kind: string,
   shape: Shape,
   [low, high]: readonly [number, number],

@@ -16,7 +16,7 @@ const REASONS: ReadonlyMap<string, string> = new Map(
     sigmoid: curved("1/(1 + e^−u)"),
     tanh: curved("tanh u"),
     gelu: curved("u Φ(u)"),
-    gelu_new: curved("the tanh form of u Φ(u)"),
+    gelunew: curved("the tanh form of u Φ(u)"),
     swish: curved("u/(1 + e^−u)"),
     silu: curved("u/(1 + e^−u)"),
     mish: curved("u tanh(log(1 + e^u))"),
@@ -42,8 +42,8 @@ const REASONS: ReadonlyMap<string, string> = new Map(
 
 /**
  * Why an activation or a layer can't be a max-affine spline operator, or undefined if nothing
- * speaks against it. Names as TensorFlow.js writes them, in any case of letters.
+ * speaks against it. Names as TensorFlow.js or Keras write them, in any case, with or without "_".
  */
 export function reasonAgainst(name: string): string | undefined {
-  return REASONS.get(name.toLowerCase());
+  return REASONS.get(name.toLowerCase().replaceAll("_", ""));
 }

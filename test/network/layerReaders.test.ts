@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { useBackend } from "../../lib/backend";
+import { SplineNetwork } from "../../lib/network";
+import { random } from "../../lib/random";
+
+before(() => useBackend());
+
+const image = [6, 5, 3];
+const sequence = [9, 4];
+
+/** Chains of TensorFlow.js layers, what they read, and the kinds of operators that they become. */
+const CHAINS: Record<string, { shape: number[]; layers: tf.layers.Layer[]; kinds: string[] }> = {
+  "depthwise and batch normalisation": {
+    shape: image,
+    layers: [
+      tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: "same" }),
+      tf.layers.batchNormalization(),
+      tf.layers.leakyReLU({ alpha: 0.1 }),
+    ],
+    kinds: ["depthwiseConv2d", "batchNorm", "leakyRelu"],
+  },
+  "separable, strided, clipped": {
+    shape: image,
+    layers: [
+      tf.layers.separableConv2d({ filters: 4, kernelSize: 2, strides: 2, depthMultiplier: 2 }),
+      tf.layers.reLU({ maxValue: 6 }),
+      tf.layers.batchNormalization({ scale: false, epsilon: 0.1 }),
+      tf.layers.reLU({ maxValue: 0.5 }),
+    ],
+    kinds: ["depthwiseConv2d", "conv2d", "relu6", "batchNorm", "clip"],
+  },
+  "convolution and pooling in one dimension": {
+    shape: sequence,
+    layers: [
+      tf.layers.conv1d({ filters: 5, kernelSize: 3, dilationRate: 2, padding: "same" }),
+      tf.layers.prelu(),
+      tf.layers.maxPooling1d({ poolSize: 2, padding: "same" }),
+      tf.layers.averagePooling1d({ poolSize: 3, strides: 1, padding: "same" }),
+      tf.layers.globalMaxPooling1d({}),
+      tf.layers.repeatVector({ n: 3 }),
+      tf.layers.globalAveragePooling1d(),
+    ],
+    kinds: [
+      ...["conv1d", "prelu", "maxPool1d", "averagePool1d", "globalMaxPool"],
+      ...["reshape", "upsample", "globalAveragePool"],
+    ],
+  },
+  "padding, cropping, upsampling": {
+    shape: image,
+    layers: [
+      tf.layers.zeroPadding2d({
+        padding: [
+          [1, 0],
+          [2, 1],
+        ],
+      }),
+      tf.layers.upSampling2d({ size: [2, 3] }),
+      tf.layers.cropping2D({
+        cropping: [
+          [1, 2],
+          [0, 3],
+        ],
+      }),
+      tf.layers.averagePooling2d({ poolSize: [3, 2], padding: "same" }),
+      tf.layers.globalMaxPooling2d({}),
+    ],
+    kinds: ["zeroPad", "upsample", "crop", "averagePool2d", "globalMaxPool"],
+  },
+  "other shapes, dense on the last axis": {
+    shape: image,
+    layers: [
+      tf.layers.permute({ dims: [3, 1, 2] }),
+      tf.layers.reshape({ targetShape: [6, -1, 5] }),
+      tf.layers.dense({ units: 4, activation: "hardSigmoid" }),
+      tf.layers.gaussianNoise({ stddev: 1 }),
+      tf.layers.dense({ units: 2, activation: "relu6" }),
+      tf.layers.globalAveragePooling2d({}),
+    ],
+    kinds: [
+      ...["permute", "reshape", "dense", "hardSigmoid", "dense", "relu6"],
+      "globalAveragePool",
+    ],
+  },
+  "slopes shared along rows": {
+    shape: image,
+    layers: [tf.layers.prelu({ sharedAxes: [1] }), tf.layers.prelu({ sharedAxes: [1, 3] })],
+    kinds: ["prelu", "prelu"],
+  },
+  "slopes shared over positions": {
+    shape: image,
+    layers: [tf.layers.prelu({ sharedAxes: [1, 2] })],
+    kinds: ["prelu"],
+  },
+};
+
+/** Weights nobody would start with: random offsets, scales, slopes; variances above 0. */
+function scramble(model: tf.LayersModel, seed: number): void {
+  const rng = random(seed);
+  for (const layer of model.layers) {
+    const variance = layer.getClassName() === "BatchNormalization" ? layer.weights.length - 1 : -1;
+    const weights = layer.getWeights().map(({ shape, size }, i) => {
+      const values = rng.normals(size, 0, 0.7);
+      return tf.tensor(Float32Array.from(i === variance ? values.map(Math.abs) : values), shape);
+    });
+    layer.setWeights(weights);
+  }
+}
+
+for (const [name, { shape, layers, kinds }] of Object.entries(CHAINS)) {
+  test(`${name}: read as ${kinds.join(", ")}, with TensorFlow.js' values (1e-5)`, () => {
+    const model = tf.sequential({
+      layers: [tf.layers.inputLayer({ inputShape: shape }), ...layers],
+    });
+    scramble(model, 5);
+    const net = SplineNetwork.fromLayersModel(model);
+    assert.deepEqual(
+      net.graph.nodes.map(({ operator }) => operator.kind),
+      kinds,
+    );
+    const rng = random(6);
+    for (let n = 0; n < 10; n++) {
+      const x = Float32Array.from(rng.normals(net.inputSize, 0, 2));
+      const expected = tf.tidy(() =>
+        (model.predict(tf.tensor(x, [1, ...shape])) as tf.Tensor).dataSync(),
+      );
+      const { A, b } = net.affineMap(x);
+      const scale = Math.max(1, ...expected.map(Math.abs));
+      net.forward(x).forEach((value, c) => {
+        let map = b[c]!;
+        for (let i = 0; i < x.length; i++) map += A[c * x.length + i]! * x[i]!;
+        assert.ok(Math.abs(value - expected[c]!) <= 1e-5 * scale, `${value}, ${expected[c]}`);
+        assert.ok(Math.abs(map - value) <= 1e-12 * scale);
+      });
+    }
+  });
+}
