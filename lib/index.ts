@@ -58,6 +58,7 @@ export {
   type GraphNode,
   heWeights,
   type Layer,
+  layerMaso,
   type NetworkDiagram,
   type NetworkDiagramOptions,
   networkDiagram,

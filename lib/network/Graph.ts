@@ -114,11 +114,26 @@ export class Graph {
     return this.pullbackFrom(codes, new Map([[this.nodes.length, g]]));
   }
 
+  /**
+   * The functional g of the output, read at every value: at the network's input, and behind every
+   * node. Undefined where nothing on the way to the output reads a value.
+   */
+  pullbacks(codes: readonly Pieces[], g: Float64Array): readonly (Float64Array | undefined)[] {
+    return this.sweepBack(codes, new Map([[this.nodes.length, g]]));
+  }
+
   /** Functionals g_v of several values v, each pulled back to the input, and added there. */
   pullbackFrom(
     codes: readonly Pieces[],
     functionals: ReadonlyMap<number, Float64Array>,
   ): Float64Array {
+    return this.sweepBack(codes, functionals)[0] ?? new Float64Array(sizeOf(this.inputShape));
+  }
+
+  private sweepBack(
+    codes: readonly Pieces[],
+    functionals: ReadonlyMap<number, Float64Array>,
+  ): (Float64Array | undefined)[] {
     const gradients: (Float64Array | undefined)[] = [];
     for (const [v, g] of functionals) gradients[v] = g.slice();
     for (let i = this.nodes.length - 1; i >= 0; i--) {
@@ -137,7 +152,7 @@ export class Graph {
         else for (let j = 0; j < size; j++) sum[j]! += part[j]!;
       }
     }
-    return gradients[0] ?? new Float64Array(sizeOf(this.inputShape));
+    return gradients;
   }
 
   private sweep(

@@ -5,6 +5,7 @@ export { UnknownLayerError } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
 export { heWeights } from "./heWeights";
+export { layerMaso } from "./layerMaso";
 export type { Layer } from "./layers";
 export {
   type NetworkDiagram,
