@@ -1,8 +1,11 @@
 import type { SplineNetwork } from "../network";
-import { type Domain, readDomain } from "../spline/planar";
+import { type Domain, type Point, readDomain } from "../spline/planar";
+import { assemble } from "./assemble";
 import { Complex } from "./Complex";
 import { clipNetwork } from "./clipping";
-import { readSlice, type Slice } from "./Slice";
+import { DenseChain } from "./DenseChain";
+import { Refinement } from "./Refinement";
+import { type CheckedSlice, readSlice, type Slice } from "./Slice";
 
 /** What of a network's partition is wanted. */
 export interface PartitionOptions {
@@ -33,6 +36,29 @@ export function partition(net: SplineNetwork, options: PartitionOptions): Comple
   if (!(Number.isInteger(layers) && layers >= 1 && layers <= Math.max(1, available))) {
     throw new RangeError(`layers is ${layers}, expected an integer from 1 to ${available}`);
   }
-  const { arrays, source } = clipNetwork(net, slice, corners, layers);
-  return new Complex(net, slice, arrays, source);
+  if (!DenseChain.fits(net)) {
+    const { arrays, source } = clipNetwork(net, slice, corners, layers);
+    return new Complex(net, slice, arrays, source);
+  }
+  const centre = centreOf(corners);
+  const local = Float64Array.from(corners.flatMap(([x, y]) => [x - centre[0], y - centre[1]]));
+  const extent = local.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0);
+  const refinement = new Refinement(
+    new DenseChain(net, recentred(slice, centre), extent, layers),
+    local,
+    extent,
+  );
+  refinement.run();
+  return assemble(net, slice, refinement, centre);
+}
+
+/** Centre of the bounding box: coordinates relative to it are as small as they can be. */
+function centreOf(corners: readonly Point[]): Point {
+  const [xs, ys] = [0, 1].map((i) => corners.map((p) => p[i]!)) as [number[], number[]];
+  const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
+  return [middle(xs), middle(ys)];
+}
+
+function recentred({ origin, e1, e2 }: CheckedSlice, [x, y]: Point): CheckedSlice {
+  return { origin: origin.map((o, i) => o + x * e1[i]! + y * e2[i]!), e1, e2 };
 }

@@ -10,7 +10,7 @@ const skip = existsSync(join(folder, "expected.json"))
   ? false
   : `no reference partitions in ${folder}`;
 
-for (const name of ["mlp_2-45-3-4", "mlp_2-32x3-1"]) {
+for (const name of ["mlp_2-45-3-4", "mlp_2-32x3-1", "mlp_2-128x3-1"]) {
   test(`${name}: cells of every layer, vertices and edges are those of the reference`, {
     skip,
   }, () => {

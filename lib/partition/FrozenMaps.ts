@@ -1,0 +1,31 @@
+import type { Pieces } from "../spline/operators";
+import type { Nonlinearity } from "./Nonlinearity";
+
+/** A layer as refinement sees it: what its units read, as affine functions of the slice. */
+export interface Stage {
+  readonly nonlinearity: Nonlinearity;
+  /** The functions ∂/∂s, ∂/∂t and value at the domain's centre of each scalar that is read. */
+  readonly ds: Float64Array;
+  readonly dt: Float64Array;
+  readonly at0: Float64Array;
+  /** Size of the sum that each scalar is computed from: its rounding error is a multiple of it. */
+  readonly size: Float64Array;
+  /** The frozen code: the piece that each unit takes [units]. */
+  readonly code: Pieces;
+}
+
+/**
+ * The affine functions of a network whose code is frozen, kept up to date while the code changes.
+ *
+ * Whatever the code is, it is a consistent frozen network: stage s reads the affine functions that
+ * the codes of the stages before make, whether or not a signal with this code exists.
+ */
+export interface FrozenMaps {
+  readonly stages: readonly Stage[];
+  /** Brings the functions of stage s up to date with the codes of the stages before. */
+  ready(s: number): void;
+  /** Lets unit k of stage s take another piece. */
+  flip(s: number, k: number, piece: number): void;
+  /** Announces that so many flips of stage s come next. */
+  expect(s: number, flips: number): void;
+}

@@ -1,0 +1,169 @@
+/**
+ * A planar subdivision of a convex polygon that grows by two moves: an edge gets a vertex, a face
+ * gets a chord. Either keeps V − E + F = 1, so whatever is decided about where to cut, what results
+ * is a complex without cracks and overlaps.
+ *
+ * Half-edges 2e and 2e + 1 are the two sides of edge e; each knows where it starts, which comes
+ * next around its face (counterclockwise, face on the left), and its face. Beside the faces grows
+ * the tree of cuts, for point location: node n has the chord from vertex `chords[2n]` to
+ * `chords[2n + 1]`, and two children, the part left of the chord and the part right of it; a child
+ * c ≥ 0 is a node, otherwise face ~c.
+ */
+export class HalfEdges {
+  vertexCount = 0;
+  halfEdgeCount = 0;
+  faceCount = 0;
+  nodeCount = 0;
+  /** Coordinates [2 × vertices]. */
+  points = new Float64Array(1 << 8);
+  /** Layer and test that made a vertex; −1 for corners of the domain. */
+  vertexLayer = new Int32Array(1 << 7);
+  vertexTest = new Int32Array(1 << 7);
+  origin = new Int32Array(1 << 8);
+  next = new Int32Array(1 << 8);
+  face = new Int32Array(1 << 8);
+  /** Piece that the edge's unit takes on the left of this half-edge. */
+  side = new Uint16Array(1 << 8);
+  /** Layer and test that made an edge; −1 on the domain's boundary. */
+  edgeLayer = new Int32Array(1 << 7);
+  edgeTest = new Int32Array(1 << 7);
+  /** One half-edge of each face. */
+  faceEdge = new Int32Array(1 << 7);
+  chords = new Int32Array(1 << 7);
+  children = new Int32Array(1 << 7);
+  /** Where the tree says that a face is a leaf: an index of `children`. */
+  private slot = new Int32Array(1 << 7);
+
+  /** Starts with one face, a polygon given by corners [x, y, x, y, …], counterclockwise. */
+  constructor(corners: Float64Array) {
+    const n = corners.length / 2;
+    this.reserve(n);
+    this.points.set(corners);
+    this.vertexLayer.fill(-1, 0, n);
+    this.vertexTest.fill(-1, 0, n);
+    for (let i = 0; i < n; i++) {
+      const j = (i + 1) % n;
+      this.origin[2 * i] = i;
+      this.origin[2 * i + 1] = j;
+      this.next[2 * i] = 2 * j;
+      this.next[2 * j + 1] = 2 * i + 1;
+      this.face[2 * i] = 0;
+      this.face[2 * i + 1] = -1;
+      this.edgeLayer[i] = -1;
+      this.edgeTest[i] = -1;
+    }
+    this.vertexCount = n;
+    this.halfEdgeCount = 2 * n;
+    this.faceCount = 1;
+    this.nodeCount = 1; // node 0 only holds the root: its first child
+    this.children[0] = ~0;
+    this.slot[0] = 0;
+  }
+
+  /** Puts a vertex on half-edge h, which then starts there; `before` is the one before h. Returns it. */
+  splitEdge(h: number, before: number, x: number, y: number, layer: number, test: number): number {
+    this.reserve(1);
+    const { origin, next, face, side } = this;
+    const v = this.vertexCount++;
+    this.points[2 * v] = x;
+    this.points[2 * v + 1] = y;
+    this.vertexLayer[v] = layer;
+    this.vertexTest[v] = test;
+    const twin = h ^ 1;
+    const a = this.halfEdgeCount;
+    const b = a + 1;
+    this.halfEdgeCount += 2;
+    origin[a] = origin[h]!;
+    origin[b] = v;
+    origin[h] = v;
+    next[before] = a;
+    next[a] = h;
+    next[b] = next[twin]!;
+    next[twin] = b;
+    face[a] = face[h]!;
+    face[b] = face[twin]!;
+    side[a] = side[h]!;
+    side[b] = side[twin]!;
+    this.edgeLayer[a >> 1] = this.edgeLayer[h >> 1]!;
+    this.edgeTest[a >> 1] = this.edgeTest[h >> 1]!;
+    return a;
+  }
+
+  /**
+   * Draws a chord across a face, from the end of half-edge `toA` to the end of `toB`, both of the
+   * face. The part on the chord's left keeps its number, the part on the right is the new face,
+   * which is returned; the chord is the last edge.
+   */
+  splitFace(toA: number, toB: number, layer: number, test: number): number {
+    this.reserve(1);
+    const { origin, next, face } = this;
+    const c = this.halfEdgeCount;
+    const d = c + 1;
+    this.halfEdgeCount += 2;
+    const fromA = next[toA]!;
+    const fromB = next[toB]!;
+    origin[c] = origin[fromA]!;
+    origin[d] = origin[fromB]!;
+    next[c] = fromB;
+    next[d] = fromA;
+    next[toA] = c;
+    next[toB] = d;
+    const left = face[toA]!;
+    const right = this.faceCount++;
+    face[c] = left;
+    this.faceEdge[left] = c;
+    this.faceEdge[right] = d;
+    for (let h = d; ; ) {
+      face[h] = right;
+      h = next[h]!;
+      if (h === d) break;
+    }
+    this.edgeLayer[c >> 1] = layer;
+    this.edgeTest[c >> 1] = test;
+    this.branch(left, right, origin[c]!, origin[d]!);
+    return right;
+  }
+
+  private branch(left: number, right: number, a: number, b: number): void {
+    const node = this.nodeCount++;
+    this.chords[2 * node] = a;
+    this.chords[2 * node + 1] = b;
+    this.children[this.slot[left]!] = node;
+    this.children[2 * node] = ~left;
+    this.children[2 * node + 1] = ~right;
+    this.slot[left] = 2 * node;
+    this.slot[right] = 2 * node + 1;
+  }
+
+  /** Makes room for n more vertices, edges, faces and nodes. */
+  private reserve(n: number): void {
+    if (2 * (this.vertexCount + n) > this.points.length) {
+      this.points = grown(this.points);
+      this.vertexLayer = grown(this.vertexLayer);
+      this.vertexTest = grown(this.vertexTest);
+    }
+    if (this.halfEdgeCount + 2 * n > this.origin.length) {
+      this.origin = grown(this.origin);
+      this.next = grown(this.next);
+      this.face = grown(this.face);
+      this.side = grown(this.side);
+      this.edgeLayer = grown(this.edgeLayer);
+      this.edgeTest = grown(this.edgeTest);
+    }
+    if (this.faceCount + n > this.faceEdge.length) {
+      this.faceEdge = grown(this.faceEdge);
+      this.slot = grown(this.slot);
+    }
+    if (2 * (this.nodeCount + n) > this.children.length) {
+      this.children = grown(this.children);
+      this.chords = grown(this.chords);
+    }
+  }
+}
+
+/** The same numbers in an array twice as long. */
+export function grown<T extends Float64Array | Int32Array | Uint16Array | Uint8Array>(array: T): T {
+  const larger = new (array.constructor as new (length: number) => T)(2 * array.length);
+  larger.set(array);
+  return larger;
+}
