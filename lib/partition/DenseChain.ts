@@ -20,7 +20,7 @@ interface DenseStage extends Stage {
   readonly intercepts: Float64Array;
 }
 
-/** A stage after next as a function of the outputs of stage s, one column a unit, kept while it holds. */
+/** A stage after next as a function of the outputs of stage s, two columns a unit, kept while they hold. */
 interface Columns {
   /** W″ S′ W′ with S′ the slopes that the codes below stand for [width × rows]. */
   readonly values: Float64Array;
@@ -99,8 +99,9 @@ export class DenseChain implements FrozenMaps {
     const stage = this.stages[s]!;
     const R = stage.nonlinearity.operator.pieces;
     const { slopes, intercepts, code } = stage;
-    const slope = slopes[k * R + piece]! - slopes[k * R + code[k]!]!;
-    const intercept = intercepts[k * R + piece]! - intercepts[k * R + code[k]!]!;
+    const before = code[k]!;
+    const slope = slopes[k * R + piece]! - slopes[k * R + before]!;
+    const intercept = intercepts[k * R + piece]! - intercepts[k * R + before]!;
     code[k] = piece;
     const S = this.stages.length;
     if (s + 1 >= S) return;
@@ -114,15 +115,19 @@ export class DenseChain implements FrozenMaps {
     }
     if (s + 2 < S && this.dirty[s + 2] === 0) {
       const { rows } = this.links[s + 2]!;
-      this.updateColumn(s, k);
-      addOuter(this.stages[s + 2]!, this.columns[s]!.values, k * rows, ts, tt, t0);
+      const column = this.updateColumn(s, k, piece > before);
+      addOuter(this.stages[s + 2]!, this.columns[s]!.values, column * rows, ts, tt, t0);
       if (++this.age[s + 2]! > REFRESH * rows) this.dirty[s + 2] = 1;
     }
     for (let later = s + 3; later < S; later++) this.dirty[later] = 1;
   }
 
-  /** Brings column k of W″ S′ W′ up to date with the code of the stage in between. */
-  private updateColumn(s: number, k: number): void {
+  /**
+   * Brings column k of W″ S′ W′ up to date with the code of the stage in between, and says where it
+   * is. There are two of each, one for either direction of the flip: a walk around a face crosses a
+   * line forth at one end and back at the other.
+   */
+  private updateColumn(s: number, k: number, up: boolean): number {
     const { values, codes, words, padded, age } = this.columns[s]!;
     const between = this.stages[s + 1]!;
     const { W: inner } = this.links[s + 1]!;
@@ -131,31 +136,33 @@ export class DenseChain implements FrozenMaps {
     const code = between.code;
     const current = this.codeWords[s + 1]!;
     const R = between.nonlinearity.operator.pieces;
-    const start = k * rows;
-    if (age[k]! < 0 || age[k]! > REFRESH * width) {
+    const column = up ? 2 * k + 1 : 2 * k;
+    const start = column * rows;
+    if (age[column]! < 0 || age[column]! > REFRESH * width) {
       values.fill(0, start, start + rows);
       for (let j = 0; j < width; j++) {
         const factor = slopes[j * R + code[j]!]! * inner[k * width + j]!;
         if (factor !== 0) addScaled(values, start, outer, j * rows, rows, factor);
-        codes[k * padded + j] = code[j]!;
+        codes[column * padded + j] = code[j]!;
       }
-      age[k] = 0;
-      return;
+      age[column] = 0;
+      return column;
     }
-    const offset = (k * padded) >> 2;
+    const offset = (column * padded) >> 2;
     for (let w = 0; w < padded >> 2; w++) {
       if (words[offset + w] === current[w]) continue;
       const end = Math.min(4 * w + 4, width);
       for (let j = 4 * w; j < end; j++) {
-        const before = codes[k * padded + j]!;
+        const before = codes[column * padded + j]!;
         const now = code[j]!;
         if (before === now) continue;
         const factor = (slopes[j * R + now]! - slopes[j * R + before]!) * inner[k * width + j]!;
         addScaled(values, start, outer, j * rows, rows, factor);
-        codes[k * padded + j] = now;
-        age[k]!++;
+        codes[column * padded + j] = now;
+        age[column]!++;
       }
     }
+    return column;
   }
 
   private get codeWords(): readonly Int32Array[] {
@@ -285,13 +292,13 @@ function makeStage(nonlinearity: Nonlinearity): DenseStage {
 
 function makeColumns(width: number, between: number, rows: number): Columns {
   const padded = (between + 3) & ~3;
-  const codes = new Uint8Array(width * padded);
+  const codes = new Uint8Array(2 * width * padded);
   return {
-    values: new Float64Array(width * rows),
+    values: new Float64Array(2 * width * rows),
     codes,
     words: new Int32Array(codes.buffer),
     padded,
-    age: new Int32Array(width).fill(-1),
+    age: new Int32Array(2 * width).fill(-1),
   };
 }
 
