@@ -1,5 +1,5 @@
 import type { SplineNetwork } from "../network";
-import { Activation, makePieces, sizeOf } from "../spline/operators";
+import { Activation, Dense, makePieces, sizeOf } from "../spline/operators";
 import type { FrozenMaps, Stage } from "./FrozenMaps";
 import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
 import type { CheckedSlice } from "./Slice";
@@ -66,10 +66,16 @@ export class DenseChain implements FrozenMaps {
         ? makeColumns(stage.width, this.stages[s + 1]!.width, this.stages[s + 2]!.width)
         : undefined,
     );
+    const widest = this.stages.reduce((most, { width }) => Math.max(most, width), 0);
+    this.offsets = new Int32Array(widest);
+    this.factors = new Float64Array(widest);
     if (S > 0) this.first(slice);
   }
 
   private readonly links: readonly Link[];
+  /** Columns to be added, and times what. */
+  private readonly offsets: Int32Array;
+  private readonly factors: Float64Array;
 
   /** True if each stage reads an affine function of the stage before alone, and all are activations. */
   static fits(net: SplineNetwork): boolean {
@@ -138,30 +144,36 @@ export class DenseChain implements FrozenMaps {
     const R = between.nonlinearity.operator.pieces;
     const column = up ? 2 * k + 1 : 2 * k;
     const start = column * rows;
+    const { offsets, factors } = this;
+    let count = 0;
     if (age[column]! < 0 || age[column]! > REFRESH * width) {
       values.fill(0, start, start + rows);
       for (let j = 0; j < width; j++) {
         const factor = slopes[j * R + code[j]!]! * inner[k * width + j]!;
-        if (factor !== 0) addScaled(values, start, outer, j * rows, rows, factor);
         codes[column * padded + j] = code[j]!;
+        if (factor === 0) continue;
+        offsets[count] = j * rows;
+        factors[count++] = factor;
       }
       age[column] = 0;
-      return column;
-    }
-    const offset = (column * padded) >> 2;
-    for (let w = 0; w < padded >> 2; w++) {
-      if (words[offset + w] === current[w]) continue;
-      const end = Math.min(4 * w + 4, width);
-      for (let j = 4 * w; j < end; j++) {
-        const before = codes[column * padded + j]!;
-        const now = code[j]!;
-        if (before === now) continue;
-        const factor = (slopes[j * R + now]! - slopes[j * R + before]!) * inner[k * width + j]!;
-        addScaled(values, start, outer, j * rows, rows, factor);
-        codes[column * padded + j] = now;
-        age[column]!++;
+    } else {
+      const offset = (column * padded) >> 2;
+      for (let w = 0; w < padded >> 2; w++) {
+        if (words[offset + w] === current[w]) continue;
+        const end = Math.min(4 * w + 4, width);
+        for (let j = 4 * w; j < end; j++) {
+          const earlier = codes[column * padded + j]!;
+          const now = code[j]!;
+          if (earlier === now) continue;
+          offsets[count] = j * rows;
+          factors[count++] =
+            (slopes[j * R + now]! - slopes[j * R + earlier]!) * inner[k * width + j]!;
+          codes[column * padded + j] = now;
+        }
       }
+      age[column]! += count;
     }
+    addColumns(values, start, rows, outer, offsets, factors, count);
     return column;
   }
 
@@ -261,15 +273,35 @@ function addOuter(
   }
 }
 
-function addScaled(
+/** Adds multiples of columns of W to an array, four columns at a time. */
+function addColumns(
   to: Float64Array,
   start: number,
-  from: Float64Array,
-  offset: number,
-  length: number,
-  factor: number,
+  rows: number,
+  W: Float64Array,
+  offsets: Int32Array,
+  factors: Float64Array,
+  count: number,
 ): void {
-  for (let j = 0; j < length; j++) to[start + j]! += factor * from[offset + j]!;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const o0 = offsets[i]!;
+    const o1 = offsets[i + 1]!;
+    const o2 = offsets[i + 2]!;
+    const o3 = offsets[i + 3]!;
+    const f0 = factors[i]!;
+    const f1 = factors[i + 1]!;
+    const f2 = factors[i + 2]!;
+    const f3 = factors[i + 3]!;
+    for (let j = 0; j < rows; j++) {
+      to[start + j]! += f0 * W[o0 + j]! + f1 * W[o1 + j]! + (f2 * W[o2 + j]! + f3 * W[o3 + j]!);
+    }
+  }
+  for (; i < count; i++) {
+    const o = offsets[i]!;
+    const f = factors[i]!;
+    for (let j = 0; j < rows; j++) to[start + j]! += f * W[o + j]!;
+  }
 }
 
 function makeStage(nonlinearity: Nonlinearity): DenseStage {
@@ -321,6 +353,13 @@ function readLink(
       return y;
     }, x);
   const W = new Float64Array(columns * rows);
+  const only = nodes[0]?.operator;
+  if (nodes.length === 1 && only instanceof Dense) {
+    for (let k = 0; k < rows; k++) {
+      for (let i = 0; i < columns; i++) W[i * rows + k] = only.W[k * columns + i]!;
+    }
+    return { rows, columns, W, b: only.b ?? new Float64Array(rows) };
+  }
   for (let i = 0; i < columns; i++) {
     const unit = new Float64Array(columns);
     unit[i] = 1;

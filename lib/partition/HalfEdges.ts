@@ -15,24 +15,24 @@ export class HalfEdges {
   faceCount = 0;
   nodeCount = 0;
   /** Coordinates [2 × vertices]. */
-  points = new Float64Array(1 << 8);
+  points = new Float64Array(1 << 14);
   /** Layer and test that made a vertex; −1 for corners of the domain. */
-  vertexLayer = new Int32Array(1 << 7);
-  vertexTest = new Int32Array(1 << 7);
-  origin = new Int32Array(1 << 8);
-  next = new Int32Array(1 << 8);
-  face = new Int32Array(1 << 8);
+  vertexLayer = new Int32Array(1 << 13);
+  vertexTest = new Int32Array(1 << 13);
+  origin = new Int32Array(1 << 14);
+  next = new Int32Array(1 << 14);
+  face = new Int32Array(1 << 14);
   /** Piece that the edge's unit takes on the left of this half-edge. */
-  side = new Uint16Array(1 << 8);
+  side = new Uint16Array(1 << 14);
   /** Layer and test that made an edge; −1 on the domain's boundary. */
-  edgeLayer = new Int32Array(1 << 7);
-  edgeTest = new Int32Array(1 << 7);
+  edgeLayer = new Int32Array(1 << 13);
+  edgeTest = new Int32Array(1 << 13);
   /** One half-edge of each face. */
-  faceEdge = new Int32Array(1 << 7);
-  chords = new Int32Array(1 << 7);
-  children = new Int32Array(1 << 7);
+  faceEdge = new Int32Array(1 << 13);
+  chords = new Int32Array(1 << 13);
+  children = new Int32Array(1 << 13);
   /** Where the tree says that a face is a leaf: an index of `children`. */
-  private slot = new Int32Array(1 << 7);
+  private slot = new Int32Array(1 << 13);
 
   /** Starts with one face, a polygon given by corners [x, y, x, y, …], counterclockwise. */
   constructor(corners: Float64Array) {

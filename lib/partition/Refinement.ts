@@ -185,13 +185,7 @@ export class Refinement {
   }
 
   /** The same for activations of more than two pieces: test k (R − 1) + r is unit k at knot r. */
-  private classifyKnots(
-    s: number,
-    stage: Stage,
-    cx: number,
-    cy: number,
-    r2: number,
-  ): void {
+  private classifyKnots(s: number, stage: Stage, cx: number, cy: number, r2: number): void {
     const { ds, dt, at0, code } = stage;
     const knots = stage.nonlinearity.knots!;
     for (let k = 0; k < code.length; k++) {
