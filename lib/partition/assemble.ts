@@ -1,8 +1,8 @@
 import type { SplineNetwork } from "../network";
+import type { Point } from "../spline/planar";
 import { codesOfNodes } from "./CodeLog";
 import { Complex, type ComplexArrays } from "./Complex";
 import type { HalfEdges } from "./HalfEdges";
-import type { Point } from "../spline/planar";
 import type { Refinement } from "./Refinement";
 import type { CheckedSlice } from "./Slice";
 
