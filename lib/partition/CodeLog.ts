@@ -1,4 +1,4 @@
-import { makePieces, type Pieces } from "../spline/operators";
+import type { Pieces } from "../spline/operators";
 import type { FrozenMaps } from "./FrozenMaps";
 import { grown } from "./HalfEdges";
 
@@ -67,14 +67,4 @@ export class CodeLog {
     }
     return codes;
   }
-}
-
-/** Codes of all nodes of a graph, from those of the stages; affine nodes have none. */
-export function codesOfNodes(maps: FrozenMaps, codes: readonly Pieces[], nodes: number): Pieces[] {
-  const none = makePieces(0, 1);
-  const all: Pieces[] = Array.from({ length: nodes }, () => none);
-  maps.stages.forEach(({ nonlinearity }, s) => {
-    all[nonlinearity.node] = codes[s]!;
-  });
-  return all;
 }

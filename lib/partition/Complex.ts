@@ -53,7 +53,7 @@ export interface ComplexArrays {
 
 /** What a complex asks its maker for. */
 export interface ComplexSource {
-  /** Pieces of every node of the network's graph on a cell; nodes beyond the last layer are arbitrary. */
+  /** Pieces of every node of the network's graph on a cell; beyond the layers that were asked for, those in its middle. */
   codes(cell: number): readonly Pieces[];
   /** The cell of a point of the domain. */
   locate(x: number, y: number): number;
@@ -132,7 +132,7 @@ export class Complex {
     return polygon;
   }
 
-  /** Q of cell i. */
+  /** Q of cell i; beyond the layers that were asked for, the pieces taken in the cell's middle. */
   code(i: number): ActivationCode {
     this.checkCell(i);
     const codes = this.source.codes(i);

@@ -1,6 +1,6 @@
 import type { SplineNetwork } from "../network";
-import type { Point } from "../spline/planar";
-import { codesOfNodes } from "./CodeLog";
+import { makePieces, type Pieces } from "../spline/operators";
+import { cornerMean, type Point } from "../spline/planar";
 import { Complex, type ComplexArrays } from "./Complex";
 import type { HalfEdges } from "./HalfEdges";
 import type { Refinement } from "./Refinement";
@@ -28,9 +28,22 @@ export function assemble(
   }
   const chords = faces.chords.slice(0, 2 * faces.nodeCount);
   const children = faces.children.slice(0, 2 * faces.nodeCount);
-  const nodes = net.graph.nodes.length;
-  return new Complex(net, slice, arrays, {
-    codes: (i) => codesOfNodes(maps, log.read(i), nodes),
+  const nodes = net.graph.nodes;
+  const nonlinear = nodes.filter(({ operator }) => operator.units > 0).length;
+  const none = makePieces(0, 1);
+  // Layers that are not asked for take the pieces that they take in the middle of the cell.
+  const codesOfNodes = (i: number): readonly Pieces[] => {
+    const partial = maps.stages.length < nonlinear;
+    const codes: Pieces[] = partial
+      ? [...net.graph.run(complex.toInput(...cornerMean(complex.polygon(i)))).codes]
+      : nodes.map(() => none);
+    log.read(i).forEach((code, s) => {
+      codes[maps.stages[s]!.nonlinearity.node] = code;
+    });
+    return codes;
+  };
+  const complex = new Complex(net, slice, arrays, {
+    codes: codesOfNodes,
     locate: (x, y) => {
       const face = descend(vertices, chords, children, x, y);
       return cellOf[face]!;
@@ -38,6 +51,7 @@ export function assemble(
     cellsPerLayer: refinement.cellsPerLayer,
     undecided: refinement.undecided,
   });
+  return complex;
 }
 
 type Edges = Pick<
