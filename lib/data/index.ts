@@ -5,3 +5,4 @@ export { type IdxArray, readIdx } from "./idx";
 export type { ImageSetOptions } from "./imageSet";
 export { mnist } from "./mnist";
 export { circles, moonsAndCircles, type PlanarOptions, twoMoons } from "./planar";
+export { centred, greyscale, withPermutedLabels } from "./preparation";

@@ -1,8 +1,17 @@
+export { CheckpointError } from "./checkpoints";
+export type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
+export { evaluateClassifier, type LossName, type Measured } from "./loss";
 export {
-  type EpochRecord,
-  evaluateClassifier,
-  type LearningCurve,
-  type TrainingStep,
-  type TrainOptions,
-  trainClassifier,
-} from "./trainClassifier";
+  type Json,
+  type LoadedModel,
+  loadModel,
+  type ModelCard,
+  ModelFileError,
+  type ModelFileFault,
+  type StoredModelCard,
+  saveModel,
+} from "./modelFiles";
+export type { OptimizerSpec } from "./optimizer";
+export { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
+export { type TrainOptions, trainClassifier } from "./trainClassifier";
+export type { Penalty } from "./trainStep";

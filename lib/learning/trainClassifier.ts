@@ -1,6 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { batch, type Dataset } from "../data";
+import type { Dataset } from "../data";
 import type { Random } from "../random";
+import { checkTraining } from "./checkTraining";
+import type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
+import type { LossName } from "./loss";
+import { disposeOptimizer, makeOptimizer, type OptimizerSpec } from "./optimizer";
+import { Training } from "./Training";
+import type { Penalty } from "./trainStep";
 
 /** How a classifier is trained. */
 export interface TrainOptions {
@@ -8,169 +14,76 @@ export interface TrainOptions {
   readonly epochs: number;
   /** Signals a step. */
   readonly batchSize: number;
-  /** Optimiser; Adam with the given learning rate if a number. */
-  readonly optimizer: tf.Optimizer | number;
-  /** Where the order of the signals comes from: the same seed gives the same training. */
+  /** By name, or an optimiser that the caller disposes of; a number is the learning rate of Adam. */
+  readonly optimizer: tf.Optimizer | OptimizerSpec | number;
+  /** Where the order of the signals comes from: epoch e takes its stream `split("epoch e")`. */
   readonly random: Random;
+  /** What is minimised; cross-entropy if left out. */
+  readonly loss?: LossName;
+  /**
+   * Terms added to the loss, by name. The name stands for the term in the recipe of a checkpoint, so
+   * it should carry the factor, as in "0.1 × mean squared off-diagonal".
+   */
+  readonly penalties?: Readonly<Record<string, Penalty>>;
   /** Signals kept aside, measured after every epoch. */
   readonly validation?: Dataset;
+  /**
+   * Ends training when the validation loss has had no new minimum for `patience` epochs. The weights
+   * of its minimum are put back, also where all epochs were run.
+   */
+  readonly earlyStop?: { readonly patience: number };
+  /** Epochs after which the weights are kept; 0 is before training. */
+  readonly snapshots?: readonly number[];
   /** Stops between two steps and keeps what was learned. */
   readonly signal?: AbortSignal;
-  /** Called after every step, with the loss of its batch before the step. */
+  /**
+   * Keeps the state in a folder of its own every so many epochs (1 if left out), steps (if given),
+   * at the end and when aborted. Called again with the same recipe, goes on from there.
+   */
+  readonly checkpoint?: {
+    readonly folder: string;
+    readonly everyEpochs?: number;
+    readonly everySteps?: number;
+  };
+  /** Called after every step. */
   readonly onStep?: (step: TrainingStep) => void;
-}
-
-/** One step of training. */
-export interface TrainingStep {
-  /** Steps done so far, from 1, and steps in all. */
-  readonly step: number;
-  readonly steps: number;
-  /** Epochs done, with fraction. */
-  readonly epoch: number;
-  /** Mean cross-entropy (nats) and share of correct answers on the step's batch. */
-  readonly loss: number;
-  readonly accuracy: number;
-}
-
-/** What was measured after an epoch, on data in evaluation mode. */
-export interface EpochRecord {
-  readonly epoch: number;
-  /** Means over the epoch's steps. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** On the validation data, if there are any. */
-  readonly validationLoss?: number;
-  readonly validationAccuracy?: number;
-}
-
-/** The learning curve: every step, every epoch, and whether training was aborted. */
-export interface LearningCurve {
-  readonly steps: readonly TrainingStep[];
-  readonly epochs: readonly EpochRecord[];
-  readonly aborted: boolean;
+  /** Called after every epoch. */
+  readonly onEpoch?: (epoch: EpochRecord) => void;
+  /** Called when going on from a checkpoint: steps done, and what was wrong with newer ones. */
+  readonly onResume?: (step: number, notes: readonly string[]) => void;
 }
 
 /**
- * Trains a model whose outputs are logits on labelled data by cross-entropy, reproducibly.
+ * Trains a model on labelled data, reproducibly; its outputs [N, C] are logits.
  *
  * The order of the signals comes from `random`, never from Math.random (which `model.fit` uses and
- * nobody can seed); with seeded initialisers, two trainings on one machine agree to the bit.
- * Throws RangeError if the model ends in a softmax (whose logits would be lost to float32), and
- * Error if the loss stops being a number.
+ * nobody can seed); with seeded initialisers and no dropout, two trainings on one machine, one
+ * backend and one number of threads agree to the bit. So does one that was killed and went on from
+ * its checkpoint with one that wasn't. No tensor is left behind, however training ends.
+ *
+ * Throws RangeError if model, data and options don't go together (a model that ends in a softmax
+ * loses its logits to float32), CheckpointError if the folder's checkpoint is of another recipe,
+ * and Error if the loss stops being a number.
+ *
+ * @example
+ * const curve = await trainClassifier(model, train, {
+ *   epochs: 10, batchSize: 100, optimizer: { name: "momentum", learningRate: 0.01, momentum: 0.9 },
+ *   random: random(6), validation: test, snapshots: [0, 1, 10],
+ *   checkpoint: { folder: "data/cache/my-net" },
+ * });
  */
 export async function trainClassifier(
   model: tf.LayersModel,
   data: Dataset,
   options: TrainOptions,
 ): Promise<LearningCurve> {
-  const { epochs, batchSize, random, validation, signal, onStep, optimizer } = options;
-  requireLogits(model);
-  const own = typeof optimizer === "number" ? tf.train.adam(optimizer) : optimizer;
-  const perEpoch = Math.ceil(data.size / batchSize);
-  const steps: TrainingStep[] = [];
-  const records: EpochRecord[] = [];
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = random.permutation(data.size);
-    for (let k = 0; k < perEpoch; k++) {
-      if (signal?.aborted) return { steps, epochs: records, aborted: true };
-      const indices = order.subarray(k * batchSize, (k + 1) * batchSize);
-      const { loss, accuracy } = trainStep(model, own, data, indices);
-      const step = steps.length + 1;
-      const record = { step, steps: epochs * perEpoch, epoch: step / perEpoch, loss, accuracy };
-      if (!Number.isFinite(loss)) {
-        throw new Error(`the loss is ${loss} at step ${step}; lower the learning rate`);
-      }
-      steps.push(record);
-      onStep?.(record);
-      await new Promise(setImmediate); // lets an interrupt through
-    }
-    const ofEpoch = steps.slice(-perEpoch);
-    const measured = validation && evaluateClassifier(model, validation);
-    records.push({
-      epoch: epoch + 1,
-      loss: mean(ofEpoch.map((s) => s.loss)),
-      accuracy: mean(ofEpoch.map((s) => s.accuracy)),
-      ...(measured && {
-        validationLoss: measured.loss,
-        validationAccuracy: measured.accuracy,
-      }),
-    });
-  }
-  return { steps, epochs: records, aborted: false };
-}
-
-/** Mean cross-entropy (nats) and share of correct answers of a model on labelled data. */
-export function evaluateClassifier(
-  model: tf.LayersModel,
-  data: Dataset,
-  batchSize = 500,
-): { loss: number; accuracy: number } {
-  let [loss, correct] = [0, 0];
-  for (let start = 0; start < data.size; start += batchSize) {
-    const count = Math.min(batchSize, data.size - start);
-    const indices = Uint32Array.from({ length: count }, (_, i) => start + i);
-    const measured = tf.tidy(() => {
-      const { inputs, labels } = tensorsOf(data, indices);
-      return measure(model.apply(inputs) as tf.Tensor2D, labels).map((t) => t.dataSync()[0]!);
-    });
-    loss += measured[0]! * count;
-    correct += measured[1]! * count;
-  }
-  return { loss: loss / data.size, accuracy: correct / data.size };
-}
-
-function trainStep(
-  model: tf.LayersModel,
-  optimizer: tf.Optimizer,
-  data: Dataset,
-  indices: Uint32Array,
-): { loss: number; accuracy: number } {
-  return tf.tidy(() => {
-    const { inputs, labels } = tensorsOf(data, indices);
-    let accuracy: tf.Scalar | undefined;
-    const cost = optimizer.minimize(
-      () => {
-        const output = model.apply(inputs, { training: true }) as tf.Tensor2D;
-        const [loss, share] = measure(output, labels);
-        accuracy = tf.keep(share);
-        return loss;
-      },
-      true,
-      model.trainableWeights.map((weight) => weight.read() as tf.Variable),
-    )!;
-    const result = { loss: cost.dataSync()[0]!, accuracy: accuracy!.dataSync()[0]! };
-    accuracy!.dispose();
-    return result;
-  });
-}
-
-/** Mean cross-entropy of logits, and the share of correct answers. */
-function measure(logits: tf.Tensor2D, labels: tf.Tensor1D): [tf.Scalar, tf.Scalar] {
-  const oneHot = tf.oneHot(labels, logits.shape[1]);
-  const loss = tf.losses.softmaxCrossEntropy(oneHot, logits).asScalar();
-  const share = logits.argMax(1).equal(labels).cast("float32").mean().asScalar();
-  return [loss, share];
-}
-
-function requireLogits(model: tf.LayersModel): void {
-  const last = model.layers.at(-1)!;
-  const { activation } = last.getConfig();
-  if (activation === "softmax" || last.getClassName() === "Softmax") {
-    throw new RangeError(
-      `the model ends in a softmax ("${last.name}"); leave it out, the loss applies it to logits`,
-    );
+  checkTraining(model, data, options);
+  const given = options.optimizer;
+  if (given instanceof tf.Optimizer) return await new Training(model, data, given, options).run();
+  const own = makeOptimizer(given);
+  try {
+    return await new Training(model, data, own, options).run();
+  } finally {
+    disposeOptimizer(own);
   }
 }
-
-function tensorsOf(
-  data: Dataset,
-  indices: Uint32Array,
-): { inputs: tf.Tensor; labels: tf.Tensor1D } {
-  const { inputs, labels } = batch(data, indices);
-  return {
-    inputs: tf.tensor(inputs, [indices.length, ...data.shape], "float32"),
-    labels: tf.tensor1d(Int32Array.from(labels), "int32"),
-  };
-}
-
-const mean = (values: number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;

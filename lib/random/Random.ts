@@ -21,6 +21,11 @@ export class Random {
     this.#generator = xoroshiro128plus(mixed(seed));
   }
 
+  /** What the stream was started from: two streams of one seed draw the same. */
+  get seed(): number {
+    return this.#seed;
+  }
+
   /** A number of [low, high), all equally likely. Throws RangeError unless low ≤ high, finite. */
   uniform(low = 0, high = 1): number {
     if (!(low <= high && Number.isFinite(high - low))) {
