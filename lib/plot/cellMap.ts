@@ -22,14 +22,8 @@ export function cellMap(
 ): string {
   const groups = Array.from({ length: complex.cellCount }, (_, i) => group(i));
   const index = new Map([...new Set(groups)].map((name, k) => [name, k]));
-  const { vertices } = complex.arrays;
-  const [xs, ys] = [0, 1].map((k) => vertices.filter((_, i) => i % 2 === k));
-  const range = (v: Float64Array) =>
-    v.reduce(([a, b], t) => [Math.min(a!, t), Math.max(b!, t)], [v[0]!, v[0]!]);
-  const [[left, right], [bottom, top]] = [range(xs!), range(ys!)] as [number, number][] as [
-    [number, number],
-    [number, number],
-  ];
+  const [left, right] = extent(complex, 0);
+  const [bottom, top] = extent(complex, 1);
   const scale = size / Math.max(right - left, top - bottom);
   const head = title === "" ? 8 : 36;
   const at = ([x, y]: readonly [number, number]) =>
@@ -47,11 +41,29 @@ export function cellMap(
     const width = groups[a] === groups[b] ? 0.4 : 1.6;
     return `<polyline points="${at(from)} ${at(to)}" stroke-width="${width}"/>`;
   });
-  const [w, h] = [(right - left) * scale + 16, (top - bottom) * scale + head + 8];
+  const [w, h] = [(right - left) * scale + 16, (top - bottom) * scale + head + 28];
+  const short = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
+  const axes = `x₁ from ${short(left)} to ${short(right)}, x₂ from ${short(bottom)} to ${short(top)}`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(w, title.length * 9.5 + 16).toFixed(0)}" height="${h.toFixed(0)}" font-family="sans-serif">` +
     `<rect width="100%" height="100%" fill="white"/>` +
-    (title === "" ? "" : `<text x="8" y="23" font-size="17" font-weight="bold">${title}</text>`) +
-    `${cells.join("")}<g stroke="#222222" fill="none">${edges.join("")}</g></svg>`
+    (title === ""
+      ? ""
+      : `<text x="8" y="23" font-size="17" font-weight="bold">${escaped(title)}</text>`) +
+    `${cells.join("")}<g stroke="#222222" fill="none">${edges.join("")}</g>` +
+    `<text x="8" y="${(h - 8).toFixed(0)}" font-size="13">${axes}</text></svg>`
   );
 }
+
+/** The least and the largest coordinate of the complex along an axis. */
+function extent({ arrays: { vertices } }: Complex, axis: 0 | 1): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = axis; i < vertices.length; i += 2) {
+    low = Math.min(low, vertices[i]!);
+    high = Math.max(high, vertices[i]!);
+  }
+  return [low, high];
+}
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);

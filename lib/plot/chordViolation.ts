@@ -27,7 +27,11 @@ export function chordViolation(
   const f = { field: "f", type: "quantitative", title: `output ${output}`, scale: { zero: false } };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    title,
+    title: {
+      text: title,
+      subtitle: `violation ${Number(violation.toPrecision(3))}`,
+      subtitleFontSize: 14,
+    },
     width: 520,
     height: 260,
     layer: [
@@ -50,11 +54,6 @@ export function chordViolation(
         data: { values: gap },
         mark: { type: "rule", color: "#d55e00", strokeWidth: 4 },
         encoding: { x: s, y: f, y2: { field: "below" } },
-      },
-      {
-        data: { values: gap },
-        mark: { type: "text", align: "left", dx: 8, fontSize: 14, color: "#a04000" },
-        encoding: { x: s, y: f, text: { value: `violation ${Number(violation.toPrecision(3))}` } },
       },
     ],
   };

@@ -38,7 +38,9 @@ export function jumpStrips(
           x: {
             field: "jump",
             type: "quantitative",
-            title: "smallest jump of the slope across a kink",
+            title: "smallest jump of the slope where a code changes",
+            scale: { padding: 12 },
+            axis: { tickCount: 6 },
           },
           y: { ...y, axis: { labelLimit: 400 } },
           color: {

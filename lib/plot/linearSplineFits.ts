@@ -1,4 +1,5 @@
 import type { LinearSplineFit } from "../spline";
+import { decades } from "./decades";
 
 /** Options of a figure of linear-spline fits. */
 export interface LinearSplineFitsOptions {
@@ -43,17 +44,17 @@ export function linearSplineFits(
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title,
+    params: [
+      {
+        name: "fit",
+        value: shown,
+        bind: { input: "range", min: 0, max: fits.length - 1, step: 1, name: "λ falls → " },
+      },
+    ],
     vconcat: [
       {
         width: 560,
         height: 280,
-        params: [
-          {
-            name: "fit",
-            value: shown,
-            bind: { input: "range", min: 0, max: fits.length - 1, step: 1, name: "λ falls → " },
-          },
-        ],
         layer: [
           {
             data: { values: data },
@@ -104,12 +105,4 @@ export function linearSplineFits(
       },
     ],
   };
-}
-
-/** The powers of ten between the least and the largest value. */
-function decades(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map(Math.log10);
-  const first = Math.ceil(low! - 1e-9);
-  const count = Math.max(0, Math.floor(high! + 1e-9) - first + 1);
-  return Array.from({ length: count }, (_, i) => 10 ** (first + i));
 }

@@ -22,7 +22,12 @@ export function lossLineCurve(
   const slopes = pieces.flatMap(({ from, to, coefficients: [, c1, c2] }, piece) =>
     [from, to].map((s) => ({ s, piece, slope: c1 + 2 * c2 * s })),
   );
-  const s = { field: "s", type: "quantitative", title: "s, the way along the line" };
+  const s = {
+    field: "s",
+    type: "quantitative",
+    title: "s, the way along the line",
+    axis: { tickCount: 6 },
+  };
   const panel = (height: number, line: object) => ({
     width: 600,
     height,
@@ -35,13 +40,13 @@ export function lossLineCurve(
           color: {
             field: "kind",
             type: "nominal",
-            title: "where a code changes",
+            title: "changes of code",
             scale: { domain: kinds, range: ["#009e73", "#d55e00", "#cccccc"] },
           },
           strokeDash: {
             field: "kind",
             type: "nominal",
-            title: "where a code changes",
+            title: "changes of code",
             scale: {
               domain: kinds,
               range: [

@@ -1,3 +1,5 @@
+import { decades } from "./decades";
+
 /** A number of regions, counted or bounded, of networks of one architecture. */
 export interface RegionCount {
   /** The architecture, as on the axis: "2-16-16". */
@@ -23,17 +25,18 @@ export function regionCountChart(
   const order = [...new Set(counts.map(({ architecture }) => architecture))];
   const series = [...new Set(counts.map((c) => c.series))];
   const values = counts.map((c) => ({ ...c, count: Number(c.count) }));
+  const legend = { orient: "bottom", columns: 2 };
   const encoding = {
     x: {
       field: "count",
       type: "quantitative",
       title: "number of regions (log scale)",
       scale: { type: "log" },
-      axis: { format: "~s", tickCount: 8 },
+      axis: { format: "~s", values: decades(values.map(({ count }) => count)) },
     },
     y: { field: "architecture", type: "nominal", title: "inputs-widths", sort: order },
-    color: { field: "series", type: "nominal", title: null, scale: { domain: series } },
-    shape: { field: "series", type: "nominal", title: null, scale: { domain: series } },
+    color: { field: "series", type: "nominal", title: null, scale: { domain: series }, legend },
+    shape: { field: "series", type: "nominal", title: null, scale: { domain: series }, legend },
   };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
