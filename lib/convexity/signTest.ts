@@ -8,16 +8,17 @@ export interface Obstacle {
   /** Name of the operator in the graph. */
   readonly node: string;
   /**
-   * "weight": a weight bends a convex argument down. "decreasing": a nonlinearity that somewhere
-   * falls has an argument that isn't affine. "not convex": the nonlinearity itself isn't.
+   * "weight": a negative weight bends a convex argument down. "decreasing": a piece of a
+   * nonlinearity does, which falls in an argument that isn't affine. "not convex": the nonlinearity
+   * itself isn't.
    */
   readonly reason: "weight" | "decreasing" | "not convex";
-  /** Output unit and input unit of the worst weight, or of the first such unit. */
+  /** Output unit and input unit of the lowest weight or slope, or of the first such unit. */
   readonly row: number;
   readonly column: number;
-  /** The weight, if it is one. */
+  /** The lowest weight, or slope of a piece. */
   readonly value?: number;
-  /** Number of such weights or units in the operator. */
+  /** Number of such weights, pieces or units in the operator. */
   readonly count: number;
 }
 
@@ -80,7 +81,6 @@ function propagate(graph: Graph): { curvature: Curvature[]; obstacles: Obstacle[
   const obstacles: Obstacle[] = [];
   for (const { name, operator, inputs } of graph.nodes) {
     const offences = new Offences(name);
-    const through = operator.units === 0 ? throughAffine : throughMax;
     const from = inputs.flatMap((value) => values[value]!);
     values.push(through(operator, from, offences));
     obstacles.push(...offences.worst());
@@ -88,56 +88,45 @@ function propagate(graph: Graph): { curvature: Curvature[]; obstacles: Obstacle[
   return { curvature: values.at(-1)!, obstacles };
 }
 
-function throughAffine(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
+/**
+ * The shapes behind an operator. A unit is the largest of its pieces, each an affine function of
+ * the operator's input (one piece: that function itself), so that it is convex if all of them are.
+ */
+function through(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
+  const { pieces, convex, nondecreasing } = operator;
   const outputs = sizeOf(operator.outputShape);
-  if (from.every((shape) => shape === "affine")) return Array(outputs).fill("affine");
+  const largest = (shapes: readonly Curvature[]): Curvature => {
+    if (pieces === 1) return shapes[0]!;
+    return shapes.every(isConvex) ? "convex" : "unknown";
+  };
+  if (!convex) {
+    for (let k = 0; k < outputs; k++) offences.unit(k, 0);
+    return Array(outputs).fill("unknown");
+  }
+  const whole = from.reduce(added);
+  if (whole === "affine") return Array(outputs).fill(largest([whole]));
+  const small = outputs * pieces * from.length <= LARGEST;
+  if (!small && nondecreasing) return Array(outputs).fill(largest([whole]));
   const rows = new FrozenRows(operator);
-  const shapeOf = (k: number): Curvature => {
-    const row = rows.of(k, 0);
+  const pieceShape = (k: number, r: number): Curvature => {
+    const row = rows.of(k, r);
     let shape: Curvature = "affine";
     for (let j = 0; j < row.length; j++) {
       const part = scaled(from[j]!, row[j]!);
-      if (row[j]! < 0 && part === "concave") offences.weight(k, j, row[j]!);
+      if (row[j]! < 0 && part === "concave") {
+        offences.weight(pieces === 1 ? "weight" : "decreasing", k, j, row[j]!);
+      }
       shape = added(shape, part);
     }
     return shape;
   };
-  const small = outputs * from.length <= LARGEST;
-  if (!small && operator.nondecreasing) return Array(outputs).fill(from.reduce(added));
   const to: Curvature[] = [];
   for (let k = 0; k < outputs; k++) {
-    to.push(shapeOf(k));
+    to.push(largest(Array.from({ length: pieces }, (_, r) => pieceShape(k, r))));
     // Of a large operator the first row that breaks the rules gives up the others with it.
     if (!small && !isConvex(to[k]!)) return Array(outputs).fill("unknown");
   }
   return to;
-}
-
-function throughMax(operator: Operator, from: Curvature[], offences: Offences): Curvature[] {
-  const { units, pieces, convex, nondecreasing } = operator;
-  const shapeOf = (k: number, argument: Curvature, column: number): Curvature => {
-    if (!convex) offences.unit("not convex", k, column);
-    else if (argument === "affine" || (argument === "convex" && nondecreasing)) return "convex";
-    else if (argument === "convex") offences.unit("decreasing", k, column);
-    return "unknown";
-  };
-  if (units * pieces * from.length > LARGEST) {
-    return Array(units).fill(shapeOf(0, from.reduce(added), 0));
-  }
-  const rows = new FrozenRows(operator);
-  return Array.from({ length: units }, (_, k) => {
-    let argument: Curvature = "affine"; // of all that the unit may choose from
-    let column = 0;
-    for (let r = 0; r < pieces; r++) {
-      const row = rows.of(k, r);
-      for (let j = 0; j < row.length; j++) {
-        if (row[j] === 0) continue;
-        if (from[j] !== "affine") column = j;
-        argument = added(argument, from[j]!);
-      }
-    }
-    return shapeOf(k, argument, column);
-  });
 }
 
 /** Rows of an operator's matrix under a frozen code, whatever the operator is: pulled back one by one. */
@@ -166,17 +155,16 @@ class Offences {
 
   constructor(private readonly node: string) {}
 
-  weight(row: number, column: number, value: number): void {
-    const before = this.byReason.get("weight");
+  weight(reason: "weight" | "decreasing", row: number, column: number, value: number): void {
+    const before = this.byReason.get(reason);
     const count = (before?.count ?? 0) + 1;
     const worst = before === undefined || value < before.value!;
-    const kept = worst
-      ? { node: this.node, reason: "weight" as const, row, column, value }
-      : before;
-    this.byReason.set("weight", { ...kept, count });
+    const kept = worst ? { node: this.node, reason, row, column, value } : before;
+    this.byReason.set(reason, { ...kept, count });
   }
 
-  unit(reason: "decreasing" | "not convex", row: number, column: number): void {
+  unit(row: number, column: number): void {
+    const reason = "not convex";
     const first = this.byReason.get(reason) ?? { node: this.node, reason, row, column, count: 0 };
     this.byReason.set(reason, { ...first, count: first.count + 1 });
   }
@@ -193,7 +181,8 @@ function sentence({ node, reason, row, column, value, count }: Obstacle): string
     return `${node}: ${number("negative weight")} on convex arguments, the lowest ${worst}`;
   }
   if (reason === "decreasing") {
-    return `${node}: ${number("unit")} that may decrease in a convex argument, the first is ${row}`;
+    const worst = `unit ${row}, slope ${Number(value!.toPrecision(4))}`;
+    return `${node}: ${number("piece")} falling in convex arguments, the steepest in ${worst}`;
   }
   return `${node}: ${number("unit")} of a nonlinearity that isn't convex, the first is ${row}`;
 }

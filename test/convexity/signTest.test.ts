@@ -7,9 +7,9 @@ import {
   segmentTest,
   signTest,
 } from "../../lib/convexity";
-import { heWeights, SplineNetwork, type WeightLayer } from "../../lib/network";
+import { Graph, heWeights, SplineNetwork, type WeightLayer } from "../../lib/network";
 import { random } from "../../lib/random";
-import { Dense } from "../../lib/spline/operators";
+import { activations, BatchNorm, Dense, Maxout, type Operator } from "../../lib/spline/operators";
 import { box, convexNet, poolingNet, skipNet } from "./networks";
 
 const SEGMENTS = 100_000;
@@ -122,9 +122,12 @@ test("layer 1 needs only a convex nonlinearity; a decreasing one in layer 2 can 
   ); // | ReLU(x) − 1 |: flat, then down, then up
   const signs = signTest(second);
   assert.deepEqual(signs.obstacles, [
-    { node: "abs 2", reason: "decreasing", row: 0, column: 0, count: 1 },
+    { node: "abs 2", reason: "decreasing", row: 0, column: 0, value: -1, count: 1 },
   ]);
-  assert.match(String(signs), /abs 2: 1 unit that may decrease in a convex argument/);
+  assert.match(
+    String(signs),
+    /abs 2: 1 piece falling in convex arguments, the steepest in unit 0, slope -1/,
+  );
   assert.equal(facetTest(second, { domain: [[-3], [3]] }).smallestJump, -1);
   const clipped = SplineNetwork.fromWeights(layers, { activation: ["relu6", "relu"] });
   assert.equal(signTest(clipped).obstacles[0]!.reason, "not convex");
@@ -174,6 +177,71 @@ test("five networks are convex though not certified; two of them in a whole ball
   );
 });
 
+test("operators of all kinds: what keeps convexity, and what breaks it, by name", () => {
+  const draws = random(6);
+  const bias = draws.normals(3);
+  const dense1 = new Dense(draws.normals(6), bias, 2, 3);
+  const dense2 = new Dense(draws.normals(3).map(Math.abs), null, 3, 1);
+  const statistics = { mean: [0, 1, 2], variance: [1, 2, 3] };
+  const bn = (gamma: number[]) => new BatchNorm([3], { ...statistics, gamma });
+  const relu = activations.relu([3]);
+  const chain = (...operators: Operator[]) =>
+    signTest(
+      new SplineNetwork(
+        new Graph(
+          [2],
+          operators.map((operator, i) => ({
+            name: `${operator.kind} ${i}`,
+            operator,
+            inputs: [i],
+          })),
+        ),
+      ),
+    );
+  assert.ok(chain(dense1, bn([1, -1, 1]), relu, dense2).certified, "γ < 0 before the first ReLU");
+  assert.ok(chain(dense1, relu, bn([1, 0, 2]), dense2).certified, "γ ≥ 0 after it");
+  assert.deepEqual(
+    chain(dense1, relu, bn([1, -1, 2]), dense2).obstacles.map((o) => [o.node, o.row, o.column]),
+    [["batchNorm 2", 1, 1]],
+  );
+  const maxout = (W: Float64Array, D: number) => new Maxout([D], W, new Float64Array(4), 2);
+  const [free, positive] = [draws.normals(12), draws.normals(12).map(Math.abs)];
+  assert.ok(chain(maxout(draws.normals(8), 2)).certified, "maxout in layer 1");
+  assert.ok(chain(dense1, relu, maxout(positive, 3)).certified, "maxout, weights ≥ 0");
+  const broken = chain(dense1, relu, maxout(free, 3)).obstacles[0]!;
+  assert.equal(broken.reason, "decreasing");
+  assert.equal(broken.value, Math.min(...free), "the lowest slope is the lowest weight");
+  assert.equal(broken.count, free.filter((w) => w < 0).length);
+  assert.ok(chain(dense1, activations.leakyRelu([3], 0.1), relu, dense2).certified);
+  const falling = activations.leakyRelu([3], -0.1);
+  assert.ok(chain(dense1, falling, dense2).certified, "in layer 1 it may fall");
+  assert.equal(chain(dense1, relu, falling, dense2).obstacles[0]!.reason, "decreasing");
+  const steep = activations.leakyRelu([3], 2);
+  assert.equal(chain(dense1, steep, dense2).obstacles[0]!.reason, "not convex");
+});
+
+test("large operators are taken as a whole, and still name a weight", () => {
+  const net = (negative: boolean) => {
+    const draws = random(2);
+    const W2 = draws.normals(2100 * 2100).map(Math.abs);
+    if (negative) W2[5 * 2100 + 7] = -1;
+    return new SplineNetwork(
+      new Graph(
+        [2],
+        [
+          { name: "dense 1", operator: new Dense(draws.normals(4200), null, 2, 2100), inputs: [0] },
+          { name: "relu 1", operator: activations.relu([2100]), inputs: [1] },
+          { name: "dense 2", operator: new Dense(W2, null, 2100, 2100), inputs: [2] },
+        ],
+      ),
+    );
+  };
+  assert.ok(signTest(net(false)).certified);
+  assert.deepEqual(signTest(net(true)).obstacles, [
+    { node: "dense 2", reason: "weight", row: 5, column: 7, value: -1, count: 1 },
+  ]);
+});
+
 test("an output that doesn't exist is refused", () => {
   const net = convexNet([2, 4, 1], random(1), ["relu"]);
   assert.throws(() => signTest(net, { output: 1 }), /output is 1, expected an index from 0 to 0/);
@@ -193,4 +261,6 @@ test("an output that doesn't exist is refused", () => {
       }),
     /from 1 to 1 in coordinate 1, expected low < high/,
   );
+  const none = { domain: box(2, 1), random: random(1), segments: 0 };
+  assert.throws(() => segmentTest(net, none), /segments are 0, expected an integer from 1/);
 });
