@@ -4,7 +4,7 @@ import { auditConvexity, facetTest, segmentTest, signTest } from "../../lib/conv
 import { Graph, heWeights, SplineNetwork, type WeightLayer } from "../../lib/network";
 import { random } from "../../lib/random";
 import { Dense } from "../../lib/spline/operators";
-import { box, convexNet, skipNet } from "./networks";
+import { box, convexNet, poolingNet, skipNet } from "./networks";
 
 /** Σ v_j ReLU(⟨w_j, x⟩ + b_j), hyperplanes through the box, signs of v as asked. */
 function twoLayer(units: number, seed: number, negative: boolean): WeightLayer[] {
@@ -92,6 +92,11 @@ test("certified networks have no negative jump; facets and segments agree on oth
     assert.ok(facets.convex && facets.facets > 50, String(facets));
     assert.ok(facets.smallestJump > -1e-9);
   }
+  const pooling = poolingNet(random(4));
+  const draws = random(5);
+  const slice = { origin: draws.normals(16), e1: draws.normals(16), e2: draws.normals(16) };
+  const onSlice = facetTest(pooling, { domain: box(2, 3), slice });
+  assert.ok(onSlice.convex && onSlice.facets > 50, `convolutions and pooling: ${onSlice}`);
   let refuted = 0;
   for (let seed = 1; seed <= 20; seed++) {
     const net = SplineNetwork.fromWeights(
