@@ -15,7 +15,7 @@ export interface Agreement {
 export function agreementChart(
   agreements: readonly Agreement[],
   {
-    title = "One power diagram for a deep net: ε must be small, but not too small",
+    title = "ε must be small, but not too small",
     limits = [],
   }: {
     readonly title?: string;
@@ -34,7 +34,7 @@ export function agreementChart(
     type: "quantitative",
     title: "ε (log scale)",
     scale: { type: "log" },
-    axis: { format: "~e", tickCount: 10 },
+    axis: { format: "~e", values: powersOfTen(agreements) },
   };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
@@ -63,4 +63,11 @@ export function agreementChart(
       },
     ],
   };
+}
+
+function powersOfTen(agreements: readonly Agreement[]): number[] {
+  const exponents = agreements.map(({ epsilon }) => Math.floor(Math.log10(epsilon)));
+  const least = Math.min(...exponents);
+  const count = Math.max(...exponents) - least + 1;
+  return Array.from({ length: count }, (_, k) => 10 ** (least + k));
 }

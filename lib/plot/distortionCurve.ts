@@ -14,7 +14,7 @@ export function distortionCurve(
   values: readonly Distortion[],
   {
     title = "The more centroids, the smaller the error",
-    y = "mean squared distance",
+    y = "squared distance",
   }: { readonly title?: string; readonly y?: string } = {},
 ): object {
   const sets = [...new Set(values.map(({ points }) => points))];
@@ -31,15 +31,15 @@ export function distortionCurve(
       x: {
         field: "K",
         type: "quantitative",
-        title: "number K of centroids (log scale)",
-        scale: { type: "log" },
+        title: "K, number of centroids (log)",
+        scale: { type: "log", nice: false },
         axis: { values: counts },
       },
       y: {
         field: "distortion",
         type: "quantitative",
-        title: `${y} (log scale)`,
-        scale: { type: "log", zero: false, nice: false },
+        title: `${y} (log)`,
+        scale: { type: "log", nice: false },
       },
       color: set,
       shape: set,

@@ -13,6 +13,8 @@ export interface PowerDiagramFigureOptions {
   readonly circles?: boolean;
   /** Draw a line from the middle of each cell to its centroid. */
   readonly links?: boolean;
+  /** What the axes are called. */
+  readonly axes?: readonly [string, string];
   readonly title?: string;
   /** For several diagrams: the slider's name, and what is told of each. */
   readonly slider?: { readonly name: string; readonly labels: readonly string[] };
@@ -23,6 +25,8 @@ export interface PowerDiagramFigureOptions {
 }
 
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#f0e442"];
+/** Squared radii as small as this, either way, are 0 up to rounding. */
+const ROUNDING = 1e-9;
 const KINDS = ["centroid, ρ ≥ 0", "centroid, ρ < 0: no circle"];
 
 /**
@@ -38,7 +42,7 @@ export function powerDiagramFigure(
   options: PowerDiagramFigureOptions,
 ): object {
   const { domain, view = domain, points = [], title = "A power diagram", slider } = options;
-  const { shown = 0, size = 460 } = options;
+  const { shown = 0, size = 460, axes = ["x₁", "x₂"] } = options;
   const frames = isList(diagrams) ? diagrams : [diagrams];
   const cut = frames.map((diagram) => powerCells(diagram, domain));
   const colours = coloursOf(cut);
@@ -52,7 +56,7 @@ export function powerDiagramFigure(
     ...(options.circles ? [circleLayer(rows.flatMap(({ circles }) => circles))] : []),
     ...(options.links ? [linkLayer(rows.flatMap(({ links }) => links))] : []),
     centroidLayer(rows.flatMap(({ centroids }) => centroids)),
-    labelLayer(slider?.labels ?? []),
+    ...(slider ? labelLayers(slider.labels) : []),
   ];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
@@ -61,8 +65,8 @@ export function powerDiagramFigure(
     height: Math.round(high * scale),
     params: [slider ? sliderOf(slider.name, shown, frames.length) : { name: "frame", value: 0 }],
     encoding: {
-      x: axis("x", "x₁", [view[0][0], view[1][0]]),
-      y: axis("y", "x₂", [view[0][1], view[1][1]]),
+      x: axis("x", axes[0], [view[0][0], view[1][0]]),
+      y: axis("y", axes[1], [view[0][1], view[1][1]]),
     },
     layer: layers.map((layer, i) => (i === 1 ? layer : { ...chosen, ...layer })),
   };
@@ -99,11 +103,11 @@ function rowsOf(
     ),
     centroids: cells.map((_, cell) => {
       const [x, y] = at(cell);
-      return { frame, cell, x, y, kind: KINDS[radii[cell]! >= 0 ? 0 : 1] };
+      return { frame, cell, x, y, kind: KINDS[radii[cell]! >= -ROUNDING ? 0 : 1] };
     }),
     circles: cells.flatMap((_, cell) => {
       const [[x, y], radius] = [at(cell), Math.sqrt(Math.max(0, radii[cell]!))];
-      if (radius === 0) return [];
+      if (radius ** 2 <= ROUNDING) return [];
       return Array.from({ length: 61 }, (_, order) => {
         const angle = (2 * Math.PI * order) / 60;
         const [dx, dy] = [radius * Math.cos(angle), radius * Math.sin(angle)];
@@ -176,29 +180,33 @@ const linkLayer = (values: object[]) => ({
   encoding: { x2: { field: "x2" }, y2: { field: "y2" } },
 });
 
-const centroidLayer = (values: object[]) => ({
-  data: { values },
-  mark: { type: "point", size: 60, strokeWidth: 2, clip: true, opacity: 1 },
-  encoding: {
-    shape: {
-      field: "kind",
-      type: "nominal",
-      title: null,
-      scale: { domain: KINDS, range: ["circle", "cross"] },
-      legend: { orient: "bottom" },
-    },
-    color: {
-      field: "kind",
-      type: "nominal",
-      title: null,
-      scale: { domain: KINDS, range: ["black", "#a40000"] },
-      legend: { orient: "bottom" },
-    },
-  },
-});
+const centroidLayer = (values: readonly { kind: string | undefined }[]) => {
+  const kinds = KINDS.filter((kind) => values.some((centroid) => centroid.kind === kind));
+  const channel = (range: readonly string[]) => ({
+    field: "kind",
+    type: "nominal",
+    title: null,
+    scale: { domain: kinds, range: kinds.map((kind) => range[KINDS.indexOf(kind)]) },
+    legend: { orient: "bottom" },
+  });
+  return {
+    data: { values },
+    mark: { type: "point", size: 60, strokeWidth: 2, clip: true, opacity: 1 },
+    encoding: { shape: channel(["circle", "cross"]), color: channel(["black", "#a40000"]) },
+  };
+};
 
-const labelLayer = (labels: readonly string[]) => ({
-  data: { values: labels.map((label, frame) => ({ frame, label })) },
-  mark: { type: "text", align: "left", baseline: "top", fontSize: 15, fontWeight: "bold" },
-  encoding: { x: { value: 8 }, y: { value: 8 }, text: { field: "label" } },
-});
+// White behind, so that it can be read over edges.
+const labelLayers = (labels: readonly string[]) =>
+  [{ stroke: "white", strokeWidth: 5, strokeJoin: "round" }, {}].map((behind) => ({
+    data: { values: labels.map((label, frame) => ({ frame, label })) },
+    mark: {
+      type: "text",
+      align: "left",
+      baseline: "top",
+      fontSize: 15,
+      fontWeight: "bold",
+      ...behind,
+    },
+    encoding: { x: { value: 8 }, y: { value: 8 }, text: { field: "label" } },
+  }));

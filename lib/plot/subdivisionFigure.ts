@@ -45,12 +45,12 @@ export function subdivisionFigure(
     layer: [
       {
         data: { values: rows(inner) },
-        mark: { ...mark, stroke: "#333333", strokeWidth: 0.6, fillOpacity: 0.45 },
+        mark: { ...mark, stroke: "#222222", strokeWidth: 1.1, fillOpacity: 0.45 },
         encoding: { fill: colour },
       },
       {
         data: { values: rows(outer.map((polygon, parent) => ({ polygon, parent }))) },
-        mark: { ...mark, stroke: "black", strokeWidth: 2.6 },
+        mark: { ...mark, stroke: "black", strokeWidth: 3 },
       },
     ],
   };
