@@ -9,8 +9,13 @@ const NEAR = 2 ** -20;
 /** Half the length of the chord that is held against the value at a change of code. */
 const CHORD = 2 ** -10;
 
+/** How many changes of code are looked at on one line. */
+const MOST_ON_A_LINE = 6;
+
 /** A change of code on a line along one coordinate. */
 export interface Crossing {
+  /** The coordinate on its far side. */
+  readonly beyond: number;
   /** |f| on one side minus the other, relative to the values: 0 for a continuous operator. */
   readonly jump: number;
   /** How far f lies above a short chord across the change: above 0 where it bends downwards. */
@@ -136,9 +141,14 @@ export class OperatorProbe {
     for (const point of this.points()) {
       const x = point.map((value) => Math.round(value / GRID) * GRID);
       const i = this.random.integer(0, this.inputs - 1);
-      const to = x[i]! + (this.random.integer(0, 1) === 0 ? -length : length);
-      const crossing = this.crossing(x, i, x[i]!, to);
-      if (crossing !== undefined) found.push(crossing);
+      const step = this.random.integer(0, 1) === 0 ? -length : length;
+      let from = x[i]!;
+      for (let met = 0; met < MOST_ON_A_LINE; met++) {
+        const crossing = this.crossing(x, i, from, from + step);
+        if (crossing === undefined) break;
+        found.push(crossing);
+        from = crossing.beyond;
+      }
     }
     return found;
   }
@@ -159,6 +169,7 @@ export class OperatorProbe {
     const unit = along(0).map((_, j) => (j === i ? 1 : 0));
     const size = Math.max(1, ...at.y.map(Math.abs));
     return {
+      beyond: right,
       jump: this.apart(at.y, beyond.y),
       bend: Math.max(...bends) / size,
       lower,
