@@ -1,3 +1,5 @@
+export { activationDifference } from "./activationDifference";
+export { type ActivationPiecesOptions, activationPieces } from "./activationPieces";
 export { type Agreement, agreementChart } from "./agreementChart";
 export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
