@@ -190,6 +190,7 @@ export {
   PowerDiagram,
   powerCells,
   type Reduced,
+  type ReducedOperator,
   removeRedundantPieces,
   serraUpperBound,
   toDifferenceOfMasos,

@@ -1,4 +1,5 @@
 import { affineText } from "./affineText";
+import { largestPieces } from "./largestPieces";
 import { type NestedNumbers, readPoint, readPoints, readTensor } from "./tensorInput";
 
 /**
@@ -37,7 +38,11 @@ export class MaxAffineSpline {
     this.dimension = D;
   }
 
-  /** From slopes [R × D] in one row-major array, and offsets [R]. */
+  /**
+   * From slopes [R × D] in one row-major array, and offsets [R].
+   *
+   * @throws RangeError on lengths that don't fit, NaN or infinities
+   */
   static fromFlat(A: ArrayLike<number>, b: ArrayLike<number>): MaxAffineSpline {
     const dimension = A.length / b.length;
     if (!Number.isInteger(dimension)) {
@@ -45,65 +50,90 @@ export class MaxAffineSpline {
         `A has ${A.length} entries, expected a multiple of the ${b.length} offsets`,
       );
     }
+    const flat = Float64Array.from(A);
     const rows = Array.from({ length: b.length }, (_, r) =>
-      Array.from({ length: dimension }, (_, i) => A[r * dimension + i]!),
+      flat.subarray(r * dimension, (r + 1) * dimension),
     );
     return new MaxAffineSpline(rows, b);
   }
 
-  /** s(x) at one point. */
+  /** s(x) at one point. @throws RangeError on another length, NaN or infinities */
   evaluate(x: ArrayLike<number>): number {
-    return this.best(readPoint(x, this.dimension), 0).value;
+    return this.valuesAt(readPoint(x, this.dimension))[0]!;
   }
 
-  /** s at points side by side [N × D], as [N]. */
+  /** s at points side by side [N × D], as [N]. @throws RangeError as {@link evaluate} */
   evaluateAll(points: ArrayLike<number>): Float64Array {
-    const data = readPoints(points, this.dimension);
-    const count = data.length / this.dimension;
-    return Float64Array.from({ length: count }, (_, n) => this.best(data, n).value);
+    return this.valuesAt(readPoints(points, this.dimension));
   }
 
-  /** The piece that is largest at x. */
+  /** The piece that is largest at x, the lowest of several. @throws as {@link evaluate} */
   code(x: ArrayLike<number>): number {
-    return this.best(readPoint(x, this.dimension), 0).piece;
+    return this.codesAt(readPoint(x, this.dimension))[0]!;
   }
 
-  /** The largest pieces at points side by side [N × D], as [N]. */
+  /** The largest pieces at points side by side [N × D], as [N]. @throws as {@link evaluate} */
   codes(points: ArrayLike<number>): Uint32Array {
-    const data = readPoints(points, this.dimension);
-    const count = data.length / this.dimension;
-    return Uint32Array.from({ length: count }, (_, n) => this.best(data, n).piece);
+    return this.codesAt(readPoints(points, this.dimension));
   }
 
-  /** Gap between the largest and the second-largest piece at x; +∞ for a single piece. */
+  /**
+   * Gap between the largest and the second-largest piece at x: 0 on the border of two cells, +∞ for
+   * a single piece. @throws as {@link evaluate}
+   */
   tieMargin(x: ArrayLike<number>): number {
-    const point = readPoint(x, this.dimension);
-    const { piece, value } = this.best(point, 0);
-    let second = Number.NEGATIVE_INFINITY;
-    for (let r = 0; r < this.pieces; r++) {
-      if (r !== piece) second = Math.max(second, this.value(r, point, 0));
-    }
-    return value - second;
+    const [largest, second] = this.piecesAt(x).sort((p, q) => q - p);
+    return second === undefined ? Number.POSITIVE_INFINITY : largest! - second;
   }
 
-  /** The affine map at x, s(x) = ⟨a, x⟩ + b on the cell of x. */
+  /** All affine functions at x, [R]: ⟨a_r, x⟩ + b_r. @throws as {@link evaluate} */
+  piecesAt(x: ArrayLike<number>): Float64Array {
+    const { A, b, dimension } = this;
+    const values = new Float64Array(this.pieces);
+    // Each piece is a spline of its own.
+    const apart = { A, b, outputs: this.pieces, pieces: 1, dimension };
+    largestPieces(apart, readPoint(x, dimension), { values });
+    return values;
+  }
+
+  /** The affine map at x, s(x) = ⟨a, x⟩ + b on the cell of x. @throws as {@link evaluate} */
   affineMap(x: ArrayLike<number>): { a: Float64Array; b: number; piece: number } {
     const piece = this.code(x);
-    const { dimension } = this;
-    return {
-      a: this.A.slice(piece * dimension, (piece + 1) * dimension),
-      b: this.b[piece]!,
-      piece,
-    };
+    return { a: this.slope(piece), b: this.b[piece]!, piece };
   }
 
-  /** The pieces that are kept, in their order, as a spline of their own. */
+  /** Slope a_r [D] of piece r. */
+  slope(r: number): Float64Array {
+    return this.A.slice(r * this.dimension, (r + 1) * this.dimension);
+  }
+
+  /**
+   * The pieces named, in the order named, as a spline of their own.
+   *
+   * @throws RangeError unless they are one or more pieces of this spline
+   */
   withPieces(kept: readonly number[]): MaxAffineSpline {
-    const { dimension } = this;
-    const A = kept.flatMap((r) => [...this.A.subarray(r * dimension, (r + 1) * dimension)]);
-    return MaxAffineSpline.fromFlat(
-      A,
+    const wrong = kept.find((r) => !(Number.isInteger(r) && r >= 0 && r < this.pieces));
+    if (wrong !== undefined || kept.length === 0) {
+      throw new RangeError(`pieces [${kept}]: expected some of 0 to ${this.pieces - 1}`);
+    }
+    return new MaxAffineSpline(
+      kept.map((r) => this.slope(r)),
       kept.map((r) => this.b[r]!),
+    );
+  }
+
+  /**
+   * The sum with one affine function ⟨a, x⟩ + b, added to every piece: another function with the
+   * same cells, since no difference of two pieces changes.
+   *
+   * @throws RangeError on another length of a, NaN or infinities
+   */
+  plusAffine(a: ArrayLike<number>, b = 0): MaxAffineSpline {
+    const slope = readPoint(a, this.dimension);
+    return MaxAffineSpline.fromFlat(
+      this.A.map((value, i) => value + slope[i % this.dimension]!),
+      this.b.map((value) => value + b),
     );
   }
 
@@ -112,22 +142,15 @@ export class MaxAffineSpline {
     return affineText(this.A, this.b);
   }
 
-  private best(points: Float64Array, n: number): { piece: number; value: number } {
-    let [piece, value] = [0, Number.NEGATIVE_INFINITY];
-    for (let r = 0; r < this.pieces; r++) {
-      const candidate = this.value(r, points, n);
-      if (candidate > value) {
-        value = candidate;
-        piece = r;
-      }
-    }
-    return { piece, value };
+  private valuesAt(points: Float64Array): Float64Array {
+    const values = new Float64Array(points.length / this.dimension);
+    largestPieces({ ...this, outputs: 1 }, points, { values });
+    return values;
   }
 
-  private value(r: number, points: Float64Array, n: number): number {
-    const { A, b, dimension } = this;
-    let value = b[r]!;
-    for (let i = 0; i < dimension; i++) value += A[r * dimension + i]! * points[n * dimension + i]!;
-    return value;
+  private codesAt(points: Float64Array): Uint32Array {
+    const codes = new Uint32Array(points.length / this.dimension);
+    largestPieces({ ...this, outputs: 1 }, points, { codes });
+    return codes;
   }
 }

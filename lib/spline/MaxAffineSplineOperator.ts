@@ -1,4 +1,5 @@
 import { affineText } from "./affineText";
+import { largestPieces } from "./largestPieces";
 import { MaxAffineSpline } from "./MaxAffineSpline";
 import { makePieces, type Pieces } from "./operators";
 import { type NestedNumbers, readPoint, readPoints, readTensor } from "./tensorInput";
@@ -38,6 +39,31 @@ export class MaxAffineSplineOperator {
   /** D, the number of inputs. */
   readonly dimension: number;
 
+  /**
+   * K splines side by side; those with fewer pieces than the longest repeat their last one, which
+   * changes neither value nor code.
+   *
+   * @throws RangeError without a spline, or if their dimensions differ
+   * @example
+   * const abs = new MaxAffineSpline([[-1], [1]], [0, 0]);
+   * const line = new MaxAffineSpline([[2]], [1]);
+   * MaxAffineSplineOperator.of([abs, line]).evaluate([-3]); // [3, -5]
+   */
+  static of(splines: readonly MaxAffineSpline[]): MaxAffineSplineOperator {
+    const dimensions = splines.map(({ dimension }) => dimension);
+    if (splines.length === 0 || dimensions.some((D) => D !== dimensions[0])) {
+      throw new RangeError(`expected splines of one dimension, got [${dimensions}]`);
+    }
+    const most = Math.max(...splines.map(({ pieces }) => pieces));
+    const rows = splines.map((spline) =>
+      Array.from({ length: most }, (_, r) => Math.min(r, spline.pieces - 1)),
+    );
+    return new MaxAffineSplineOperator(
+      splines.map((spline, k) => rows[k]!.map((r) => spline.slope(r))),
+      splines.map((spline, k) => rows[k]!.map((r) => spline.b[r]!)),
+    );
+  }
+
   constructor(A: NestedNumbers, b: NestedNumbers) {
     const slopes = readTensor(A, 3, "A");
     const offsets = readTensor(b, 2, "b");
@@ -75,24 +101,28 @@ export class MaxAffineSplineOperator {
     );
   }
 
-  /** z(x) [K]; for points side by side [N × D], the values side by side [N × K]. */
+  /**
+   * z(x) [K]; for points side by side [N × D], the values side by side [N × K].
+   *
+   * @throws RangeError unless the length is a multiple of D, or on NaN and infinities
+   */
   evaluate(x: ArrayLike<number>): Float64Array {
     const points = readPoints(x, this.dimension);
-    const z = new Float64Array((points.length / this.dimension) * this.outputs);
-    this.sweep(points, (k, _, value) => {
-      z[k] = value;
-    });
-    return z;
+    const values = new Float64Array((points.length / this.dimension) * this.outputs);
+    largestPieces(this, points, { values });
+    return values;
   }
 
-  /** The piece that each output takes at x [K]; for points side by side, [N × K]. */
+  /**
+   * The piece that each output takes at x [K]; for points side by side [N × D], [N × K].
+   *
+   * @throws as {@link evaluate}
+   */
   code(x: ArrayLike<number>): Pieces {
     const points = readPoints(x, this.dimension);
-    const q = makePieces((points.length / this.dimension) * this.outputs, this.pieces);
-    this.sweep(points, (k, piece) => {
-      q[k] = piece;
-    });
-    return q;
+    const codes = makePieces((points.length / this.dimension) * this.outputs, this.pieces);
+    largestPieces(this, points, { codes });
+    return codes;
   }
 
   /** Smallest gap between the best and the second-best piece over all outputs at x. */
@@ -105,7 +135,7 @@ export class MaxAffineSplineOperator {
     return margin;
   }
 
-  /** A[x] [K × D], b[x] [K] and the code at x. */
+  /** A[x] [K × D], b[x] [K] and the code at one point x. */
   affineMap(x: ArrayLike<number>): MasoAffineMap {
     const { outputs, pieces, dimension } = this;
     const code = this.code(readPoint(x, dimension));
@@ -119,7 +149,7 @@ export class MaxAffineSplineOperator {
     return { A, b, code };
   }
 
-  /** The k-th output alone. */
+  /** The k-th output alone. @throws RangeError unless there is one */
   output(k: number): MaxAffineSpline {
     const { pieces, dimension } = this;
     if (!(Number.isInteger(k) && k >= 0 && k < this.outputs)) {
@@ -171,32 +201,5 @@ export class MaxAffineSplineOperator {
     return [head, ...lines, ...(shown < outputs ? [`  … and ${outputs - shown} more`] : [])].join(
       "\n",
     );
-  }
-
-  // Calls back with the place in the result [N × K], the piece and the value.
-  private sweep(
-    points: Float64Array,
-    take: (k: number, piece: number, value: number) => void,
-  ): void {
-    const { A, b, outputs, pieces, dimension } = this;
-    const count = points.length / dimension;
-    for (let n = 0, place = 0; n < count; n++) {
-      const from = n * dimension;
-      for (let k = 0, row = 0; k < outputs; k++, place++) {
-        let best = Number.NEGATIVE_INFINITY;
-        let piece = 0;
-        for (let r = 0; r < pieces; r++, row++) {
-          let value = b[row]!;
-          for (let i = 0, a = row * dimension; i < dimension; i++) {
-            value += A[a + i]! * points[from + i]!;
-          }
-          if (value > best) {
-            best = value;
-            piece = r;
-          }
-        }
-        take(place, piece, best);
-      }
-    }
   }
 }

@@ -27,7 +27,7 @@ export {
   PowerDiagram,
   powerCells,
 } from "./quantisation";
-export { type Reduced, removeRedundantPieces } from "./redundantPieces";
+export { type Reduced, type ReducedOperator, removeRedundantPieces } from "./redundantPieces";
 export {
   binomial,
   haninRolnickYardstick,

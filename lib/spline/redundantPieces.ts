@@ -1,4 +1,7 @@
-import type { MaxAffineSpline } from "./MaxAffineSpline";
+import { MaxAffineSpline } from "./MaxAffineSpline";
+import { MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
+
+type Solver = Awaited<ReturnType<typeof import("highs").default>>;
 
 /** What is left of a spline when pieces that nobody needs are gone. */
 export interface Reduced {
@@ -10,19 +13,51 @@ export interface Reduced {
   readonly redundant: number[];
 }
 
+/** What is left of an operator when its outputs are rid of redundant pieces. */
+export interface ReducedOperator {
+  /** The same function; outputs with fewer pieces than others repeat their last one. */
+  readonly operator: MaxAffineSplineOperator;
+  /** What is left of each output [K]. */
+  readonly outputs: readonly Reduced[];
+}
+
 /**
- * Finds and removes redundant pieces: those that are nowhere the only largest one.
+ * Finds and removes redundant pieces of a spline, or of each output of an operator: those that are
+ * nowhere the only largest one.
  *
  * Piece r is needed if and only if some x makes its lead over all others positive. That lead is
  * found by a linear program, max t with ⟨a_r − a_j, x⟩ + b_r − b_j ≥ t for all j ≠ r and t ≤ 1 (by
- * HiGHS); a lead of at most `tolerance` counts as none. Of equal pieces the first is kept.
+ * HiGHS); a lead of at most `tolerance`, in units of the values, counts as none. Of equal pieces the
+ * first is kept. Up to that tolerance the function is the same as before.
+ *
+ * @throws Error if a linear program can't be solved
+ * @example
+ * const spline = new MaxAffineSpline([[-1], [0], [1]], [0, -1, 0]);
+ * const { kept } = await removeRedundantPieces(spline);
+ * kept; // [0, 2]: the constant -1 lies below |x|
  */
 export async function removeRedundantPieces(
   spline: MaxAffineSpline,
+  options?: { readonly tolerance?: number },
+): Promise<Reduced>;
+export async function removeRedundantPieces(
+  operator: MaxAffineSplineOperator,
+  options?: { readonly tolerance?: number },
+): Promise<ReducedOperator>;
+export async function removeRedundantPieces(
+  splines: MaxAffineSpline | MaxAffineSplineOperator,
   { tolerance = 1e-7 }: { readonly tolerance?: number } = {},
-): Promise<Reduced> {
+): Promise<Reduced | ReducedOperator> {
   const load = require("highs") as typeof import("highs").default;
   const highs = await load();
+  if (splines instanceof MaxAffineSpline) return reduced(splines, highs, tolerance);
+  const outputs = Array.from({ length: splines.outputs }, (_, k) =>
+    reduced(splines.output(k), highs, tolerance),
+  );
+  return { operator: MaxAffineSplineOperator.of(outputs.map(({ spline }) => spline)), outputs };
+}
+
+function reduced(spline: MaxAffineSpline, highs: Solver, tolerance: number): Reduced {
   const kept = Array.from({ length: spline.pieces }, (_, r) => r);
   const redundant: number[] = [];
   for (let r = spline.pieces - 1; r >= 0; r--) {

@@ -130,6 +130,61 @@ test("an empty cell between parallel pieces is no piece too many for a single on
   assert.deepEqual((await removeRedundantPieces(parallel)).kept, [1]);
 });
 
+test("pairs of pieces in the plane, which have a loop of their own, have the codes of all others", () => {
+  fc.assert(
+    fc.property(fc.integer(), size(5), (seed, K) => {
+      const draws = random(seed);
+      const pairs = MaxAffineSplineOperator.of(
+        // Small integers, so that there are ties.
+        Array.from({ length: K }, () => {
+          const entries = Array.from({ length: 6 }, () => draws.integer(-2, 2));
+          return MaxAffineSpline.fromFlat(entries.slice(0, 4), entries.slice(4));
+        }),
+      );
+      const points = Float64Array.from({ length: 40 }, () => draws.integer(-2, 2));
+      const codes = pairs.code(points);
+      for (let n = 0; n < 20; n++) {
+        for (let k = 0; k < K; k++) {
+          const [u, v] = pairs.output(k).piecesAt(points.subarray(2 * n, 2 * n + 2));
+          assert.equal(codes[n * K + k], v! > u! ? 1 : 0);
+        }
+      }
+    }),
+  );
+});
+
+test("an operator's outputs are rid of redundant pieces; the shorter repeat their last", async () => {
+  const abs = new MaxAffineSpline([[-1], [0], [1]], [0, -1, 0]);
+  const line = new MaxAffineSpline([[2], [2]], [1, 0]);
+  const three = new MaxAffineSpline([[-1], [0], [1]], [0, 1, 0]);
+  const before = MaxAffineSplineOperator.of([abs, line, three]);
+  const { operator, outputs } = await removeRedundantPieces(before);
+  assert.deepEqual(
+    outputs.map(({ kept }) => kept),
+    [[0, 2], [0], [0, 1, 2]],
+  );
+  assert.equal(operator.pieces, 3);
+  for (const x of [-3, -1, -0.5, 0, 0.5, 1, 3]) {
+    assert.deepEqual(operator.evaluate([x]), before.evaluate([x]));
+  }
+  // A repeated piece is never the lowest of those that are largest.
+  assert.ok(operator.code([-3, 0, 3]).every((piece, i) => piece < outputs[i % 3]!.kept.length));
+});
+
+test("a common affine function changes the values and no code", () => {
+  fc.assert(
+    fc.property(...sizes, (seed, R, D) => {
+      const spline = drawn(seed, R, D);
+      const draws = random(seed).split("plus");
+      const [a, b, x] = [draws.normals(D), draws.normal(), draws.normals(D)];
+      const plus = spline.plusAffine(a, b);
+      const added = a.reduce((sum, v, i) => sum + v * x[i]!, b);
+      assert.ok(Math.abs(plus.evaluate(x) - spline.evaluate(x) - added) < 1e-12);
+      if (spline.tieMargin(x) > 1e-12) assert.equal(plus.code(x), spline.code(x));
+    }),
+  );
+});
+
 test("a spline says what it is", () => {
   const spline = new MaxAffineSpline(
     [
@@ -163,6 +218,14 @@ test("wrong shapes and numbers are refused, with what was found and expected", (
     /number 1 of the points is Infinity/,
   );
   refused(() => spline.evaluateAll([1, 2, 3]), /3 numbers, expected a multiple of the dimension 2/);
+  refused(() => spline.withPieces([1]), /pieces \[1\]: expected some of 0 to 0/);
+  refused(() => spline.withPieces([]), /expected some of 0 to 0/);
+  refused(() => spline.plusAffine([1]), /the point has 1 coordinates, expected 2/);
+  refused(() => MaxAffineSplineOperator.of([]), /splines of one dimension, got \[\]/);
+  refused(
+    () => MaxAffineSplineOperator.of([spline, new MaxAffineSpline([[1]], [0])]),
+    /splines of one dimension, got \[2,1\]/,
+  );
   refused(
     () => new MaxAffineSplineOperator([[[1]]], [[0]]).output(1),
     /no output 1: the operator has 1/,
