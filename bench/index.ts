@@ -2,14 +2,16 @@
 import { useBackend } from "../lib";
 import { benchAffineMaps } from "./affineMaps";
 import { benchCodeDistance } from "./codeDistance";
-import { benchQuantisation } from "./quantisation";
+import { benchFitting } from "./fitting";
 import { benchMasoCode } from "./masoCode";
+import { benchQuantisation } from "./quantisation";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
   benchAffineMaps();
   benchCodeDistance();
   await benchQuantisation();
+  benchFitting();
   benchMasoCode();
 }
 

@@ -6,12 +6,16 @@ export {
   OperatorReport,
 } from "./checkOperator";
 export {
+  type Criterion,
+  type FitMethod,
   type FitOptions,
+  type FitProgress,
   fitLinearSpline,
   fitMaxAffine,
   type LinearSplineFit,
   linearSplinePath,
   type MaxAffineFit,
+  type PiecesScore,
 } from "./fitting";
 export { LinearSpline, type PlainLayers } from "./LinearSpline";
 export { MaxAffineSpline } from "./MaxAffineSpline";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../lib/random";
-import { fitMaxAffine, MaxAffineSpline } from "../../lib/spline";
+import { type FitOptions, type FitProgress, fitMaxAffine, MaxAffineSpline } from "../../lib/spline";
 
 test("log-sum-exp on the 11³ grid is fitted as well as published anchors, or better", () => {
   const grid: number[] = [];
@@ -12,7 +12,8 @@ test("log-sum-exp on the 11³ grid is fitted as well as published anchors, or be
   const y = Array.from({ length: 1331 }, (_, n) =>
     Math.log(grid.slice(3 * n, 3 * n + 3).reduce((sum, x) => sum + Math.exp(x), 0)),
   );
-  // Least-squares partition of Magnani & Boyd, ten starts, measured independently.
+  // Least-squares partition of Magnani & Boyd, ten starts, measured independently and rounded to
+  // 1e-4: the unrounded error lies at most half of that above.
   for (const [K, anchor] of [
     [1, 0.0964],
     [2, 0.0727],
@@ -22,41 +23,157 @@ test("log-sum-exp on the 11³ grid is fitted as well as published anchors, or be
     [20, 0.0051],
   ] as const) {
     const { spline, rmse } = fitMaxAffine(grid, y, K, { restarts: 5 });
-    assert.ok(rmse <= anchor * 1.005, `K = ${K}: ${rmse}, anchor ${anchor}`);
+    assert.ok(rmse <= anchor + 0.00005, `K = ${K}: ${rmse}, anchor ${anchor}`);
     const residuals = spline.evaluateAll(grid).map((value, n) => value - y[n]!);
     const own = Math.sqrt(residuals.reduce((sum, r) => sum + r * r, 0) / residuals.length);
     assert.ok(Math.abs(own - rmse) < 1e-9, "the error told is that of the spline returned");
   }
 });
 
-test("planted planes are found again, to the last digits", () => {
+test("twenty planted planes are found again in at least nine of ten seeds, to 1e-8", () => {
   let found = 0;
   for (let seed = 1; seed <= 10; seed++) {
+    // Tangents of ½|x|² at normal points of R³, each with about a twentieth of 2,000 normal points.
     const draws = random(seed);
-    const planted = MaxAffineSpline.fromFlat(draws.normals(6 * 3), draws.normals(6, 0, 0.3));
+    const slopes = draws.normals(20 * 3);
+    const offsets = Float64Array.from({ length: 20 }, (_, k) =>
+      slopes.subarray(3 * k, 3 * k + 3).reduce((sum, a) => sum - (a * a) / 2, 0),
+    );
+    const planted = MaxAffineSpline.fromFlat(slopes, offsets);
     const X = draws.normals(2000 * 3);
-    const { rmse } = fitMaxAffine(X, planted.evaluateAll(X), 6, { seed });
-    if (rmse < 1e-8) found++;
+    const { spline, rmse } = fitMaxAffine(X, planted.evaluateAll(X), 20, { seed });
+    // Recovered: the error vanishes, and each planted plane is one of those found.
+    const far = Array.from({ length: 20 }, (_, k) =>
+      Math.min(
+        ...Array.from({ length: 20 }, (_, r) =>
+          Math.max(
+            Math.abs(planted.b[k]! - spline.b[r]!),
+            ...planted.slope(k).map((a, i) => Math.abs(a - spline.slope(r)[i]!)),
+          ),
+        ),
+      ),
+    );
+    if (rmse < 1e-8 && Math.max(...far) < 1e-8) found++;
   }
   assert.ok(found >= 9, `${found} of 10`);
 });
 
-test("a fit is repeatable, reports its progress, and can be stopped", () => {
+/** The published example: y = 1 − 2x₁ + x₂² at n normal points, with noise of deviation `noise`. */
+function noisyParabola(seed: number, n: number, noise: number) {
+  const draws = random(seed);
+  const X = draws.normals(2 * n);
+  const y = Float64Array.from(
+    { length: n },
+    (_, i) => 1 - 2 * X[2 * i]! + X[2 * i + 1]! ** 2 + draws.normal(0, noise),
+  );
+  return { X, y };
+}
+
+function meanSquare(spline: MaxAffineSpline, { X, y }: { X: Float64Array; y: Float64Array }) {
+  return spline.evaluateAll(X).reduce((sum, value, n) => sum + (value - y[n]!) ** 2, 0) / y.length;
+}
+
+test("a noisy convex function is predicted as well as published, with K chosen by itself", () => {
+  // A public implementation of convex adaptive partitioning reaches .0046 along coordinates and
+  // .0063 along random directions, on one draw of the data. Draws differ by a factor of four, so
+  // the median of nine is held against that.
+  const medianOf = (options: FitOptions) => {
+    const errors = Array.from({ length: 9 }, (_, seed) => {
+      const { X, y } = noisyParabola(seed, 200, 0.1);
+      const { spline } = fitMaxAffine(X, y, "auto", options);
+      return meanSquare(spline, noisyParabola(100 + seed, 500, 0));
+    });
+    return errors.sort((a, b) => a - b)[4]!;
+  };
+  const adaptive = { method: "adaptive", smallestCell: 6 } as const;
+  for (const [options, bound] of [
+    [{ criterion: "generalised", exchanges: 3 }, 0.0063],
+    [{ ...adaptive, criterion: "generalised" }, 0.0063],
+    [adaptive, 0.0063],
+    [{ ...adaptive, criterion: "generalised", directions: 4 }, 0.0063],
+    // The published smallest cell is too large for the steep ends of so few points.
+    [{ method: "adaptive" }, 0.0125],
+  ] as const) {
+    const error = medianOf(options);
+    assert.ok(error < bound, `${JSON.stringify(options)}: ${error}`);
+  }
+});
+
+test("a fit by cross-validation keeps the number of pieces with the least error left out", () => {
+  const { X, y } = noisyParabola(1, 200, 0.3);
+  const fit = fitMaxAffine(X, y, [1, 2, 4, 40], { exchanges: 2, restarts: 2 });
+  assert.deepEqual(
+    fit.scores!.map(({ pieces }) => pieces),
+    [1, 2, 4, 40],
+  );
+  const least = Math.min(...fit.scores!.map(({ rmse }) => rmse));
+  const chosen = fit.scores!.find(({ pieces }) => pieces === fit.spline.pieces)!;
+  assert.equal(chosen.rmse, least);
+  // Forty planes learn the noise by heart, one misses the curve.
+  assert.ok(chosen.pieces === 2 || chosen.pieces === 4);
+  assert.ok(fit.rmse < chosen.rmse, "on the data fitted it looks better than it is");
+});
+
+test("every method fits a parabola nearly as well as any spline can", () => {
+  const x = Float64Array.from({ length: 400 }, (_, i) => (i - 199.5) / 200);
+  const y = x.map((v) => v * v);
+  // On a piece of width h the best line of least squares misses x² by h² / (6 √5) on average.
+  const best = (2 / 5) ** 2 / (6 * Math.sqrt(5));
+  for (const method of ["exchange", "leastSquaresPartition", "adaptive", "annealed"] as const) {
+    const { rmse, spline } = fitMaxAffine(x, y, 5, { method });
+    assert.ok(rmse > 0.99 * best, `${method}: better than possible, ${rmse}`);
+    assert.ok(rmse < (method === "adaptive" ? 1.6 : 1.02) * best, `${method}: ${rmse / best}`);
+    assert.equal(spline.pieces, 5);
+  }
+});
+
+test("annealing and exchange are never worse than what they start from", () => {
+  const { X, y } = noisyParabola(3, 500, 0);
+  const rmse = (options: FitOptions) => fitMaxAffine(X, y, 8, { restarts: 1, ...options }).rmse;
+  const start = rmse({ exchanges: 0 });
+  assert.ok(rmse({ exchanges: 10 }) < start);
+  assert.ok(rmse({ method: "annealed" }) <= start);
+});
+
+test("a fit is repeatable, reports its progress, and can be stopped within a start", () => {
   const x = Float64Array.from({ length: 200 }, (_, i) => i / 100 - 1);
   const y = x.map((v) => v * v);
   const [first, again] = [fitMaxAffine(x, y, 5, { seed: 3 }), fitMaxAffine(x, y, 5, { seed: 3 })];
   assert.deepEqual(first.spline.A, again.spline.A);
-  // The best K pieces of x² on an interval of length 2 leave a uniform error of (1/K)²/2 at most.
-  assert.ok(first.rmse < 0.04 / 2, String(first.rmse));
-  const errors: number[] = [];
-  const stop = new AbortController();
-  const onProgress = ({ done, rmse }: { done: number; rmse: number }) => {
-    errors.push(rmse);
-    if (done === 2) stop.abort();
-  };
-  fitMaxAffine(x, y, 5, { restarts: 9, signal: stop.signal, onProgress });
-  assert.equal(errors.length, 2);
-  assert.ok(errors[1]! <= errors[0]!);
+  assert.equal(first.starts.length, 3);
+  assert.ok(first.rmse <= Math.min(...first.starts));
+  for (const method of ["exchange", "leastSquaresPartition", "adaptive", "annealed"] as const) {
+    const seen: FitProgress[] = [];
+    const stop = new AbortController();
+    const fit = fitMaxAffine(x, y, 5, {
+      method,
+      restarts: 9,
+      signal: stop.signal,
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (progress.steps === 3) stop.abort();
+      },
+    });
+    assert.deepEqual(
+      seen.map(({ steps, done }) => [steps, done]),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+      method,
+    );
+    assert.equal(fit.converged, false);
+    assert.ok(Number.isFinite(fit.rmse));
+  }
+});
+
+test("points far from 0 and in units far apart are fitted as well as others", () => {
+  const { X, y } = noisyParabola(5, 300, 0);
+  const moved = X.map((value, i) => (i % 2 === 0 ? 1e6 + 1e-3 * value : 1e5 * value - 3e5));
+  const [plain, odd] = [fitMaxAffine(X, y, 6), fitMaxAffine(moved, y, 6)];
+  assert.ok(Math.abs(odd.rmse / plain.rmse - 1) < 1e-3);
+  assert.ok(Math.abs(Math.sqrt(meanSquare(odd.spline, { X: moved, y })) / odd.rmse - 1) < 1e-3);
 });
 
 test("points without spread, repeated or too few for their planes, break nothing", () => {
@@ -78,6 +195,12 @@ test("wrong input is refused", () => {
   );
   assert.throws(() => fitMaxAffine([1, Number.NaN], [1, 2], 1), /number 1 of the points is NaN/);
   assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, { restarts: 0 }), /restarts are 0/);
+  assert.throws(() => fitMaxAffine([1, 2], [1, 2], []), /K is an empty list/);
+  assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, { folds: 1 }), /folds are 1, expected/);
+  assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, { ridge: -1 }), /ridge is -1/);
+  assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, { directions: 0 }), /directions are 0/);
+  const unknown = { method: "magic" as "exchange" };
+  assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, unknown), /method is "magic", expected one/);
   const stopped = { signal: AbortSignal.abort() };
   assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, stopped), /aborted before its first start/);
 });

@@ -1,5 +1,7 @@
-import { assign, type Fit, leastSquaresPartition, type Problem } from "./leastSquaresPartition";
+import { leaders } from "./assign";
+import { leastSquaresPartition } from "./leastSquaresPartition";
 import { CellPlanes } from "./planes";
+import type { Fit, Problem } from "./problem";
 import { prune } from "./prune";
 
 /** Planes added at a time, and how many fruitless rounds end the search. */
@@ -17,9 +19,10 @@ export function exchange(problem: Problem, fit: Fit, mostRounds: number): Fit {
   let fruitless = 0;
   // Where an exchange didn't help, the next one tries other places.
   let skipped = 0;
-  for (let round = 0; round < mostRounds && fruitless < PATIENCE && best.error > 0; round++) {
+  for (let round = 0; round < mostRounds && fruitless < PATIENCE; round++) {
+    if (best.error <= problem.rounding || problem.watch.stop()) break;
     const wide = addPlanes(problem, best.planes, skipped);
-    const fitted = leastSquaresPartition({ ...problem, planes: problem.planes + ADDED }, wide, 10);
+    const fitted = leastSquaresPartition(problem, wide, { mostSteps: 10 });
     const candidate = prune(problem, fitted, problem.planes);
     if (candidate.error < best.error * (1 - 1e-6)) {
       best = candidate;
@@ -57,20 +60,13 @@ function addPlanes(problem: Problem, planes: Float64Array, skipped: number): Flo
     );
     const values = Float64Array.from(neighbours, (n) => y[n]!);
     const plane = wide.subarray(planes.length + m * width, planes.length + (m + 1) * width);
-    new CellPlanes(points, values, dimension, 1, ridge).fit(new Int32Array(near), plane);
+    const nearby = { X: points, y: values, dimension, ridge };
+    new CellPlanes(nearby, 1).fit(new Int32Array(near), plane);
   }
   return wide;
 }
 
 function residualsOf(problem: Problem, planes: Float64Array): Float64Array {
-  const { X, y, dimension } = problem;
-  const width = dimension + 1;
-  const code = new Int32Array(y.length);
-  assign(problem, planes, code);
-  return Float64Array.from(y, (value, n) => {
-    const p = code[n]! * width;
-    let fitted = planes[p + dimension]!;
-    for (let i = 0; i < dimension; i++) fitted += planes[p + i]! * X[n * dimension + i]!;
-    return Math.abs(value - fitted);
-  });
+  const { best } = leaders(problem, planes);
+  return problem.y.map((value, n) => Math.abs(value - best[n]!));
 }

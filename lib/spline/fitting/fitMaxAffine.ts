@@ -1,122 +1,253 @@
 import { type Random, random } from "../../random";
-import { MaxAffineSpline } from "../MaxAffineSpline";
-import { readPoints } from "../tensorInput";
-import { exchange } from "./exchange";
-import {
-  type Fit,
-  leastSquaresPartition,
-  type Problem,
-  voronoiStart,
-} from "./leastSquaresPartition";
-import { prune } from "./prune";
+import type { MaxAffineSpline } from "../MaxAffineSpline";
+import { adaptivePartition, publishedSmallestCell } from "./adaptivePartition";
+import { annealed } from "./annealed";
+import { type Criterion, type PiecesScore, piecesWorthTrying, scorePieces } from "./choosePieces";
+import { ENGINES, type FitMethod } from "./engines";
+import { type Fit, type Problem, standardised, type Watch } from "./problem";
 
 /** How a max-affine spline is fitted. */
 export interface FitOptions {
-  /** Starts, of which the best is kept. */
+  /**
+   * - `exchange` (default): least-squares partition from more planes than wanted, of which the
+   *   cheapest are pruned; then planes are moved to where the fit is worst, as long as that helps;
+   *   in the end the best start is refined as by `annealed`
+   * - `leastSquaresPartition`: the algorithm of Magnani & Boyd (2009) alone, from random cells
+   * - `adaptive`: convex adaptive partitioning (Hannah & Dunson 2013), cell by cell
+   * - `annealed`: the start of `exchange`, refined with a soft maximum that becomes hard
+   */
+  readonly method?: FitMethod;
+  /** Starts, of which the best is kept; by default 3, and 1 for `adaptive` along coordinates. */
   readonly restarts?: number;
-  /** Rounds in which planes are added where the fit is worst and the cheapest are taken away. */
-  readonly exchanges?: number;
   readonly seed?: number;
-  /** Added to the diagonal of the normal equations: keeps slopes of small cells small. */
+  /** Added to the diagonal of the normal equations, in units of standardised coordinates. */
   readonly ridge?: number;
-  /** Stops between two starts, with what has been found so far. */
+  /** For `exchange`: the most rounds of exchange. */
+  readonly exchanges?: number;
+  /** For `adaptive`: cuts along coordinates, or along so many random directions (FastCAP). */
+  readonly directions?: "coordinates" | number;
+  /**
+   * Points that a cell of `adaptive` must keep; by default max(2(d+1), n / (3 ln n)), as published.
+   * Smaller cells follow steep ends better, and noise too. K = "auto" tries up to n divided by it.
+   */
+  readonly smallestCell?: number;
+  /** How K is chosen where it isn't given. */
+  readonly criterion?: Criterion;
+  /** Parts of the data for cross-validation. */
+  readonly folds?: number;
+  /**
+   * Stops after the present step, with the best found so far. Fitting is synchronous: no timer runs
+   * meanwhile, so abort from `onProgress`.
+   */
   readonly signal?: AbortSignal;
-  /** Called after each start, with the best error so far. */
-  readonly onProgress?: (progress: { done: number; of: number; rmse: number }) => void;
+  /** Called after each step of the search. */
+  readonly onProgress?: (progress: FitProgress) => void;
+}
+
+/** How far a fit is. */
+export interface FitProgress {
+  /** Starts done. */
+  readonly done: number;
+  /** Starts in all; while K is chosen, a new count begins for each fit. */
+  readonly of: number;
+  /** Steps of all starts. */
+  readonly steps: number;
+  /** Least root mean square error so far, in units of y; +∞ before the first fit. */
+  readonly rmse: number;
 }
 
 /** A fitted spline, and how good it is. */
 export interface MaxAffineFit {
+  /** Of K pieces; of fewer if `adaptive` found no cell to cut any more. */
   readonly spline: MaxAffineSpline;
-  /** Root mean square of the residuals on the data fitted. */
+  /** Root mean square of the residuals on the data fitted, in units of y. */
   readonly rmse: number;
   /** Whether the best start came to rest; otherwise more steps might have bettered it. */
   readonly converged: boolean;
+  /**
+   * Root mean square error of each start, in units of y, in their order: how far apart the local
+   * minima are. No start follows one that is exact.
+   */
+  readonly starts: readonly number[];
+  /** Where K was chosen: what each number of pieces was found to be worth. */
+  readonly scores?: readonly PiecesScore[];
 }
 
-/** Planes to begin with, as a multiple of those wanted. */
-const SURPLUS = 1.5;
-
 /**
- * Fits a max-affine spline of K pieces to points X [n × d] and values y [n] by least squares:
- * least-squares partition (Magnani & Boyd 2009) from random cells, with more planes than wanted of
- * which the cheapest are pruned, and exchange of planes.
+ * Fits a max-affine spline s(x) = max_k ⟨a_k, x⟩ + b_k of K pieces to points X [n × d], row-major,
+ * and values y [n] by least squares, min Σ_n (s(x_n) − y_n)². K is a number, a list of numbers to
+ * choose from, or `"auto"`: by cross-validation then, unless `criterion` says otherwise.
  *
  * The problem isn't convex: what is found is the best of several starts, not a proven optimum.
- * Pieces may be left without points; `removeRedundantPieces` removes those without a cell.
+ * Pieces may be left without points; `removeRedundantPieces` removes those without a cell. A spline
+ * is convex: of values that aren't, it is the wrong model, and the error says so.
  *
- * @throws RangeError on wrong shapes, NaN, fewer points than K, or an abort before the first start
+ * @throws RangeError on wrong shapes, NaN, infinities, fewer points than K, options out of range, or
+ * an abort before the first step
  * @example
- * const x = Float64Array.from({ length: 200 }, (_, i) => i / 100 - 1);
+ * const x = Float64Array.from({ length: 201 }, (_, i) => i / 100 - 1);
  * const { spline, rmse } = fitMaxAffine(x, x.map((v) => v * v), 4);
+ * spline.pieces; // 4
+ * rmse < 0.02; // true
  */
 export function fitMaxAffine(
   X: ArrayLike<number>,
   y: ArrayLike<number>,
-  K: number,
+  K: number | readonly number[] | "auto",
   options: FitOptions = {},
 ): MaxAffineFit {
-  const { restarts = 3, exchanges = 10, seed = 1, ridge = 0, signal, onProgress } = options;
-  const { problem, mean } = shifted(X, y, K, ridge);
-  if (!(Number.isInteger(restarts) && restarts >= 1)) {
-    throw new RangeError(`restarts are ${restarts}, expected an integer from 1`);
-  }
-  const draws = random(seed);
-  let best: Fit | undefined;
-  for (let done = 1; done <= restarts; done++) {
-    if (signal?.aborted) break;
-    const fit = fitOnce(problem, exchanges, draws);
-    if (best === undefined || fit.error < best.error) best = fit;
-    onProgress?.({ done, of: restarts, rmse: Math.sqrt(best.error) });
-  }
-  if (best === undefined) throw new RangeError("the fit was aborted before its first start");
-  const spline = unshifted(best.planes, mean);
-  return { spline, rmse: Math.sqrt(best.error), converged: best.converged };
+  const { splineOf, ...data } = standardised(X, y);
+  const settings = checked(options);
+  const { seed, ridge, criterion, folds } = settings;
+  const observer = new Observer(options);
+  const smallestCell = options.smallestCell ?? publishedSmallestCell(data.y.length, data.dimension);
+  const problem: Problem = { ...data, planes: 1, ridge, smallestCell, watch: observer };
+  const pieces = typeof K === "number" ? [K] : K === "auto" ? piecesWorthTrying(problem) : [...K];
+  checkPieces(pieces, data.y.length);
+  if (options.signal?.aborted) throw new RangeError("the fit was aborted before its first start");
+
+  const each = (part: Problem, counts: readonly number[], draws: Random) =>
+    fitEach(part, counts, draws, settings, observer).map(({ best }) => best);
+  const scores =
+    typeof K === "number"
+      ? undefined
+      : scorePieces(problem, pieces, each, { criterion, folds, seed });
+  const chosen = scores?.reduce((a, b) => (b.rmse < a.rmse ? b : a)).pieces ?? pieces[0]!;
+
+  const { best, starts } = fitEach(problem, [chosen], random(seed), settings, observer)[0]!;
+  return {
+    spline: splineOf(best.planes),
+    rmse: Math.sqrt(best.error),
+    converged: best.converged && !options.signal?.aborted,
+    starts,
+    ...(scores && { scores }),
+  };
 }
 
-/** One start: more planes than wanted on random cells, pruned to K, then bettered by exchange. */
-function fitOnce(problem: Problem, exchanges: number, draws: Random): Fit {
-  const planes = Math.min(problem.y.length, Math.ceil(SURPLUS * problem.planes));
-  const wide = { ...problem, planes };
-  const first = leastSquaresPartition(wide, voronoiStart(wide, draws), 30);
-  return exchange(problem, prune(problem, first, problem.planes), exchanges);
+interface Started {
+  readonly best: Fit;
+  readonly starts: readonly number[];
 }
 
-function shifted(
-  X: ArrayLike<number>,
-  y: ArrayLike<number>,
-  K: number,
-  ridge: number,
-): { problem: Problem; mean: Float64Array } {
-  const values = readPoints(y, 1);
-  const n = values.length;
-  if (n === 0 || X.length % n !== 0 || X.length === 0) {
-    throw new RangeError(`X has ${X.length} numbers, expected a multiple of the ${n} values in y`);
+/** The best of several starts for each number of pieces. */
+function fitEach(
+  problem: Problem,
+  pieces: readonly number[],
+  draws: Random,
+  settings: Settings,
+  observer: Observer,
+): Started[] {
+  const { method, directions } = settings;
+  if (method === "adaptive" && directions === "coordinates") {
+    // One way only, and it passes through all smaller numbers of pieces.
+    observer.begin(1);
+    const most = Math.max(...pieces);
+    const path = adaptivePartition({ ...problem, planes: most }, most, directions, draws);
+    return pieces.map((K) => {
+      const best = path[Math.min(K, path.length) - 1]!;
+      return { best, starts: [Math.sqrt(best.error)] };
+    });
   }
-  const dimension = X.length / n;
-  if (!(Number.isInteger(K) && K >= 1 && K <= n)) {
-    throw new RangeError(`K is ${K}, expected an integer from 1 to the ${n} points`);
-  }
-  const points = readPoints(X, dimension);
-  const mean = new Float64Array(dimension);
-  points.forEach((value, i) => {
-    mean[i % dimension]! += value / n;
+  return pieces.map((planes) => {
+    observer.begin(settings.restarts);
+    const starts: Fit[] = [];
+    do {
+      starts.push(ENGINES[method]({ ...problem, planes }, draws, settings));
+      observer.startDone();
+    } while (
+      starts.length < settings.restarts &&
+      starts.at(-1)!.error > problem.rounding &&
+      !observer.stopped
+    );
+    const first = starts.reduce((a, b) => (b.error < a.error ? b : a));
+    // From a good fit, a little softness is enough.
+    const best = method === "exchange" ? annealed({ ...problem, planes }, first, 8) : first;
+    return { best, starts: starts.map(({ error }) => Math.sqrt(error)) };
   });
-  const centred = points.map((value, i) => value - mean[i % dimension]!);
-  return { problem: { X: centred, y: values, dimension, planes: K, ridge }, mean };
 }
 
-function unshifted(planes: Float64Array, mean: Float64Array): MaxAffineSpline {
-  const width = mean.length + 1;
-  const K = planes.length / width;
-  const A = new Float64Array(K * mean.length);
-  const b = new Float64Array(K);
-  for (let k = 0; k < K; k++) {
-    b[k] = planes[k * width + mean.length]!;
-    for (let i = 0; i < mean.length; i++) {
-      A[k * mean.length + i] = planes[k * width + i]!;
-      b[k]! -= planes[k * width + i]! * mean[i]!;
-    }
+/** Counts steps and starts, tells of them, and hears of an abort. */
+class Observer implements Watch {
+  private done = 0;
+  private of = 0;
+  private steps = 0;
+  private error = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly listener: Pick<FitOptions, "signal" | "onProgress">) {}
+
+  get stopped(): boolean {
+    return this.listener.signal?.aborted === true;
   }
-  return MaxAffineSpline.fromFlat(A, b);
+
+  begin(starts: number): void {
+    [this.done, this.of, this.error] = [0, starts, Number.POSITIVE_INFINITY];
+  }
+
+  startDone(): void {
+    this.done++;
+    this.tell();
+  }
+
+  found(error: number): void {
+    this.error = Math.min(this.error, error);
+  }
+
+  stop(): boolean {
+    this.steps++;
+    this.tell();
+    return this.stopped;
+  }
+
+  private tell(): void {
+    if (this.stopped) return;
+    const { done, of, steps } = this;
+    this.listener.onProgress?.({ done, of, steps, rmse: Math.sqrt(this.error) });
+  }
+}
+
+type Settings = Required<Omit<FitOptions, "signal" | "onProgress" | "smallestCell">>;
+
+function checked(options: FitOptions): Settings {
+  const settings = {
+    method: "exchange" as const,
+    restarts: 3,
+    seed: 1,
+    ridge: 0,
+    exchanges: 10,
+    directions: "coordinates" as const,
+    criterion: "crossValidation" as const,
+    folds: 5,
+    ...options,
+  };
+  const { method, ridge, directions, criterion } = settings;
+  if (!(method in ENGINES)) {
+    throw new RangeError(`method is "${method}", expected one of ${Object.keys(ENGINES)}`);
+  }
+  if (criterion !== "crossValidation" && criterion !== "generalised") {
+    throw new RangeError(`criterion is "${criterion}", expected crossValidation or generalised`);
+  }
+  if (!(Number.isFinite(ridge) && ridge >= 0)) {
+    throw new RangeError(`ridge is ${ridge}, expected a finite number, 0 or more`);
+  }
+  const least = {
+    restarts: 1,
+    exchanges: 0,
+    folds: 2,
+    ...(directions !== "coordinates" && { directions: 1 }),
+    ...(options.smallestCell !== undefined && { smallestCell: 1 }),
+  };
+  for (const [name, from] of Object.entries(least)) {
+    const value = settings[name as "restarts"];
+    if (Number.isInteger(value) && value >= from) continue;
+    throw new RangeError(`${name} are ${value}, expected an integer from ${from}`);
+  }
+  return settings;
+}
+
+function checkPieces(pieces: readonly number[], points: number): void {
+  if (pieces.length === 0) throw new RangeError("K is an empty list, expected numbers of pieces");
+  for (const K of pieces) {
+    if (Number.isInteger(K) && K >= 1 && K <= points) continue;
+    throw new RangeError(`K is ${K}, expected an integer from 1 to the ${points} points`);
+  }
 }

@@ -1,2 +1,9 @@
+export type { Criterion, PiecesScore } from "./choosePieces";
+export type { FitMethod } from "./engines";
 export { fitLinearSpline, type LinearSplineFit, linearSplinePath } from "./fitLinearSpline";
-export { type FitOptions, fitMaxAffine, type MaxAffineFit } from "./fitMaxAffine";
+export {
+  type FitOptions,
+  type FitProgress,
+  fitMaxAffine,
+  type MaxAffineFit,
+} from "./fitMaxAffine";

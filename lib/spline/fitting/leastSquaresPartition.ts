@@ -1,22 +1,12 @@
-import type { Random } from "../../random";
+import { assign, planeAt } from "./assign";
 import { CellPlanes } from "./planes";
+import type { Fit, Problem } from "./problem";
 
-/** Points, shifted to mean 0, their values, and how many planes are fitted. */
-export interface Problem {
-  /** [n × d]. */
-  readonly X: Float64Array;
-  readonly y: Float64Array;
-  readonly dimension: number;
-  readonly planes: number;
-  readonly ridge: number;
-}
-
-/** Planes [K × (d+1)], slopes first, and the mean square of their residuals. */
-export interface Fit {
-  readonly planes: Float64Array;
-  readonly error: number;
-  /** Whether the partition came to rest. */
-  readonly converged: boolean;
+/** How long least-squares partition goes on, and what becomes of planes without points. */
+export interface PartitionOptions {
+  readonly mostSteps?: number;
+  /** Puts a plane without points where the fit lies lowest; the published algorithm doesn't. */
+  readonly revival?: boolean;
 }
 
 /**
@@ -24,85 +14,29 @@ export interface Fit {
  * plane that is largest there, and again. The error may rise on the way and the partition may go
  * in circles, so that the best is kept.
  */
-export function leastSquaresPartition(problem: Problem, start: Float64Array, mostSteps = 100): Fit {
-  const { X, y, dimension, planes: cells } = problem;
+export function leastSquaresPartition(
+  problem: Problem,
+  start: Float64Array,
+  { mostSteps = 100, revival = true }: PartitionOptions = {},
+): Fit {
+  const { y, dimension, watch } = problem;
   const planes = start.slice();
+  const K = planes.length / (dimension + 1);
   const code = new Int32Array(y.length);
-  const moments = new CellPlanes(X, y, dimension, cells, problem.ridge);
+  const cells = new CellPlanes(problem, K);
   let best: Fit = { planes: start, error: assign(problem, planes, code).error, converged: false };
-  for (let step = 0; step < mostSteps; step++) {
-    moments.fit(code, planes);
-    revive(problem, planes, moments.counts, code);
+  for (let step = 0; step < mostSteps && !watch.stop(); step++) {
+    cells.fit(code, planes);
+    if (revival) revive(problem, planes, cells.counts, code);
     const { error, moved } = assign(problem, planes, code);
-    const converged = moved === 0;
-    if (error < best.error) best = { planes: planes.slice(), error, converged };
-    if (converged) return { ...best, converged };
+    if (error < best.error) best = { planes: planes.slice(), error, converged: false };
+    if (K === problem.planes) watch.found(best.error);
+    if (moved === 0) return { ...best, converged: true };
   }
   return best;
 }
 
-/** Planes to start from: the affine fits of the Voronoi cells of K points drawn as by k-means++. */
-export function voronoiStart(problem: Problem, random: Random): Float64Array {
-  const { X, y, dimension, planes: cells, ridge } = problem;
-  const code = new Int32Array(y.length);
-  const nearest = new Float64Array(y.length).fill(Number.POSITIVE_INFINITY);
-  let seed = random.integer(0, y.length - 1);
-  for (let k = 0; k < cells; k++) {
-    let total = 0;
-    for (let n = 0; n < y.length; n++) {
-      let square = 0;
-      for (let i = 0; i < dimension; i++) {
-        square += (X[n * dimension + i]! - X[seed * dimension + i]!) ** 2;
-      }
-      if (square < nearest[n]!) {
-        nearest[n] = square;
-        code[n] = k;
-      }
-      total += nearest[n]!;
-    }
-    let draw = random.uniform(0, total);
-    seed = nearest.findIndex((square) => {
-      draw -= square;
-      return draw < 0;
-    });
-    if (seed < 0) seed = random.integer(0, y.length - 1); // all points are seeds already
-  }
-  const planes = new Float64Array(cells * (dimension + 1));
-  const moments = new CellPlanes(X, y, dimension, cells, ridge);
-  // Cells with too few points keep the plane of all.
-  const whole = new Float64Array(dimension + 1);
-  new CellPlanes(X, y, dimension, 1, ridge).fit(new Int32Array(y.length), whole);
-  for (let k = 0; k < cells; k++) planes.set(whole, k * (dimension + 1));
-  moments.fit(code, planes);
-  return planes;
-}
-
-/** Gives each point to its largest plane; tells the mean square error and how many points moved. */
-export function assign(
-  { X, y, dimension }: Problem,
-  planes: Float64Array,
-  code: Int32Array,
-): { error: number; moved: number } {
-  const width = dimension + 1;
-  let [error, moved] = [0, 0];
-  for (let n = 0, x = 0; n < y.length; n++, x += dimension) {
-    let [best, piece] = [Number.NEGATIVE_INFINITY, 0];
-    for (let k = 0, p = 0; p < planes.length; k++, p += width) {
-      let value = planes[p + dimension]!;
-      for (let i = 0; i < dimension; i++) value += planes[p + i]! * X[x + i]!;
-      if (value > best) {
-        best = value;
-        piece = k;
-      }
-    }
-    if (code[n] !== piece) moved++;
-    code[n] = piece;
-    error += (y[n]! - best) ** 2;
-  }
-  return { error: error / y.length, moved };
-}
-
-/** A plane that is largest nowhere is put where the fit is worst from below. */
+/** A plane that is largest nowhere is put where the fit lies lowest below the values. */
 function revive(
   { X, y, dimension }: Problem,
   planes: Float64Array,
@@ -114,12 +48,9 @@ function revive(
     if (count > 0) return;
     let [worst, at] = [0, -1];
     for (let n = 0; n < y.length; n++) {
-      let value = planes[code[n]! * width + dimension]!;
-      for (let i = 0; i < dimension; i++) {
-        value += planes[code[n]! * width + i]! * X[n * dimension + i]!;
-      }
-      if (y[n]! - value > worst) {
-        worst = y[n]! - value;
+      const short = y[n]! - planeAt(planes, code[n]! * width, X, n * dimension, dimension);
+      if (short > worst) {
+        worst = short;
         at = n;
       }
     }

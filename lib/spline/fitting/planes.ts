@@ -1,10 +1,10 @@
 import { CholeskyDecomposition, Matrix, SVD } from "ml-matrix";
+import type { Problem } from "./problem";
 
 /**
  * Least-squares planes of the cells of a partition, from the moments of their points.
  *
- * Points are shifted to their common mean before, so that the normal equations of a cell are as
- * well conditioned as its spread allows; a cell that spans no plane gets the one of least norm.
+ * A cell that spans no plane (all its points on a line, say) gets the one of least norm.
  */
 export class CellPlanes {
   /** Gram matrices [K × (d+1)²] of (x, 1), and right-hand sides [K × (d+1)]. */
@@ -15,13 +15,10 @@ export class CellPlanes {
   private readonly width: number;
 
   constructor(
-    private readonly X: Float64Array,
-    private readonly y: Float64Array,
-    private readonly dimension: number,
+    private readonly data: Pick<Problem, "X" | "y" | "dimension" | "ridge">,
     private readonly cells: number,
-    private readonly ridge: number,
   ) {
-    this.width = dimension + 1;
+    this.width = data.dimension + 1;
     this.gram = new Float64Array(cells * this.width ** 2);
     this.right = new Float64Array(cells * this.width);
     this.counts = new Int32Array(cells);
@@ -35,13 +32,14 @@ export class CellPlanes {
     this.collect(code);
     const { width, cells } = this;
     for (let k = 0; k < cells; k++) {
-      if (this.counts[k]! <= this.dimension) continue;
+      if (this.counts[k]! < width) continue;
       planes.set(this.solve(k), k * width);
     }
   }
 
   private collect(code: ArrayLike<number>): void {
-    const { X, y, dimension, width, gram, right, counts } = this;
+    const { width, gram, right, counts } = this;
+    const { X, y, dimension } = this.data;
     gram.fill(0);
     right.fill(0);
     counts.fill(0);
@@ -61,7 +59,8 @@ export class CellPlanes {
   }
 
   private solve(k: number): number[] {
-    const { width, gram, right, ridge } = this;
+    const { width, gram, right } = this;
+    const { ridge } = this.data;
     const G = new Matrix(width, width);
     let trace = 0;
     for (let i = 0; i < width; i++) {

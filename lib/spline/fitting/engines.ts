@@ -1,0 +1,43 @@
+import type { Random } from "../../random";
+import { adaptivePartition } from "./adaptivePartition";
+import { annealed } from "./annealed";
+import { exchange } from "./exchange";
+import { leastSquaresPartition } from "./leastSquaresPartition";
+import type { Fit, Problem } from "./problem";
+import { prune } from "./prune";
+import { voronoiStart } from "./voronoiStart";
+
+/** The ways to fit; see {@link fitMaxAffine}. */
+export type FitMethod = "exchange" | "leastSquaresPartition" | "adaptive" | "annealed";
+
+/** What the ways to fit can be told. */
+export interface EngineOptions {
+  readonly exchanges: number;
+  readonly directions: "coordinates" | number;
+}
+
+/** One start of a method that begins at random. */
+export type Engine = (problem: Problem, draws: Random, options: EngineOptions) => Fit;
+
+export const ENGINES: Readonly<Record<FitMethod, Engine>> = {
+  leastSquaresPartition: (problem, draws) =>
+    leastSquaresPartition(problem, voronoiStart(problem, draws, "uniform"), { revival: false }),
+
+  /** More planes than wanted on random cells, pruned to K, then bettered by exchange. */
+  exchange: (problem, draws, { exchanges }) => exchange(problem, pruned(problem, draws), exchanges),
+
+  annealed: (problem, draws) => annealed(problem, pruned(problem, draws)),
+
+  adaptive: (problem, draws, { directions }) =>
+    adaptivePartition(problem, problem.planes, directions, draws).at(-1)!,
+};
+
+/** Planes to begin with, as a multiple of those wanted. */
+const SURPLUS = 1.5;
+
+function pruned(problem: Problem, draws: Random): Fit {
+  const planes = Math.min(problem.y.length, Math.ceil(SURPLUS * problem.planes));
+  const start = voronoiStart({ ...problem, planes }, draws, "apart");
+  const wide = leastSquaresPartition(problem, start, { mostSteps: 30 });
+  return prune(problem, wide, problem.planes);
+}
