@@ -1,4 +1,10 @@
 export { CheckpointError } from "./checkpoints";
+export { differentiableTemplates } from "./differentiableTemplates";
+export {
+  GramSchmidtDense,
+  type GramSchmidtDenseOptions,
+  readGramSchmidtDense,
+} from "./GramSchmidtDense";
 export type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
 export { evaluateClassifier, type LossName, type Measured } from "./loss";
 export {
@@ -12,6 +18,11 @@ export {
   saveModel,
 } from "./modelFiles";
 export type { OptimizerSpec } from "./optimizer";
+export {
+  type OrthogonalityOptions,
+  orthogonalRows,
+  orthogonalTemplates,
+} from "./orthogonalityPenalties";
 export { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
 export { type TrainOptions, trainClassifier } from "./trainClassifier";
 export type { Penalty } from "./trainStep";

@@ -6,6 +6,7 @@ export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
 export { heWeights } from "./heWeights";
 export { layerMaso } from "./layerMaso";
+export type { LayerReader } from "./layerReaders";
 export type { Layer } from "./layers";
 export {
   type NetworkDiagram,

@@ -1,7 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
-import { Conv2d, Dense, MaxPool2d, type Operator, Relu, Reshape } from "../../spline/operators";
+import {
+  BatchNorm,
+  Conv2d,
+  Dense,
+  MaxPool2d,
+  type Operator,
+  Relu,
+  Reshape,
+} from "../../spline/operators";
 import type { SplineNetwork } from "../SplineNetwork";
-import { conv2dTwin, denseTwin, reshapeTwin } from "./affineTwins";
+import { batchNormTwin, conv2dTwin, denseTwin, reshapeTwin } from "./affineTwins";
 import { maxPool2dTwin, reluTwin } from "./maxTwins";
 import type { Twin } from "./twin";
 
@@ -119,6 +127,7 @@ function twinOf(operator: Operator): Twin | undefined {
   const image = operator.inputShape.length === 3;
   if (operator instanceof Dense && operator.positions.length === 0) return denseTwin(operator);
   if (operator instanceof Conv2d && image && operator.groups === 1) return conv2dTwin(operator);
+  if (operator instanceof BatchNorm) return batchNormTwin(operator);
   if (operator instanceof Reshape) return reshapeTwin(operator);
   if (operator instanceof Relu) return reluTwin();
   if (operator instanceof MaxPool2d && image) return maxPool2dTwin(operator);

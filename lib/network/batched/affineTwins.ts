@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Conv2d, Dense, Reshape } from "../../spline/operators";
+import type { BatchNorm, Conv2d, Dense, Reshape } from "../../spline/operators";
 import { mergeStack, splitStack, type Twin } from "./twin";
 
 /** Twin of an affine operator, from its linear part, its transpose and its offset. */
@@ -77,5 +77,17 @@ export function reshapeTwin({ inputShape, outputShape }: Reshape): Twin {
     (g) => g.reshape([g.shape[0]!, g.shape[1]!, ...inputShape]),
     [],
     null,
+  );
+}
+
+/** Twin of a batch normalisation at inference. */
+export function batchNormTwin({ scale, shift }: BatchNorm): Twin {
+  const factor = tf.tensor1d(Float32Array.from(scale));
+  const offset = tf.tensor1d(Float32Array.from(shift));
+  return affineTwin(
+    (x) => x.mul(factor),
+    (g) => g.mul(factor),
+    [factor, offset],
+    offset,
   );
 }
