@@ -17,8 +17,8 @@ export type ModelFileFault =
  * to do.
  *
  * @example
- * ModelFileError: nets/a/weights.bin (wrong length): found 100 bytes, expected 104 for 2 weights;
- * the file is truncated or of another model, fetch or save it anew
+ * // ModelFileError: nets/a/weights.bin (wrong length): found 100 bytes, expected 104 for 2 weights;
+ * // the file is truncated or of another model, fetch or save it anew
  */
 export class ModelFileError extends Error {
   override readonly name = "ModelFileError";
