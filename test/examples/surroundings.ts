@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { Matrix } from "ml-matrix";
 import {
+  BatchedNetwork,
   heWeights,
   type LearningCurve,
   MaxAffineSpline,
@@ -28,6 +30,7 @@ function common(): Scope {
   const spline = MaxAffineSpline.fromFlat(draws.normals(8), draws.normals(4));
   return {
     tf,
+    Matrix,
     net: SplineNetwork.fromWeights(weights),
     model: model(),
     data: data(),
@@ -50,6 +53,8 @@ function common(): Scope {
     layer: layer1,
     layer1,
     layer2,
+    rng: random(2),
+    images: tf.randomNormal([4, 2], 0, 1, "float32", 1),
     error: 1e-15,
     accuracy: 0.98,
   };
@@ -63,7 +68,6 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
       [2, 3],
     ],
   }),
-  BatchedNetwork: () => ({ images: tf.randomNormal([4, 2], 0, 1, "float32", 1) }),
   linearSplinePath: () => ({ x: [0, 1, 2, 3], y: [0, 1, 0, 2] }),
   "PowerDiagram.section": () => ({
     points: [
@@ -81,6 +85,20 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
       [1, 0],
     ],
     targets: [[0], [1]],
+  }),
+  detectionErrors: () => {
+    const S = new Matrix([
+      [1, 0],
+      [0, 1],
+    ]);
+    const covariance = Matrix.eye(2, 2);
+    return { S, experiment: { signals: S, covariance, trials: 100, random: random(1) } };
+  },
+  templateStatistics: () => ({
+    twin: new BatchedNetwork(SplineNetwork.fromWeights(heWeights([2, 6, 2], random(1)))),
+  }),
+  orthogonalRows: () => ({
+    options: { epochs: 1, batchSize: 30, optimizer: 0.01, random: random(1) },
   }),
   applySnapshot: async () => ({ ...(await trained()), frames: [] }),
   loadModel: async () => {
