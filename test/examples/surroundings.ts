@@ -97,6 +97,9 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
   templateStatistics: () => ({
     twin: new BatchedNetwork(SplineNetwork.fromWeights(heWeights([2, 6, 2], random(1)))),
   }),
+  GramSchmidtDense: () => ({
+    model: tf.sequential({ layers: [tf.layers.dense({ units: 12, inputShape: [2] })] }),
+  }),
   orthogonalRows: () => ({
     options: { epochs: 1, batchSize: 30, optimizer: 0.01, random: random(1) },
   }),
