@@ -21,6 +21,7 @@ interface Split {
  *
  * Cuts are made along each coordinate, or along so many random directions a cell (FastCAP).
  * Returns the fits with 1, 2, 3, … planes; the last has fewer than `most` where no cell can be cut.
+ * The error may rise on the way: an implied partition isn't the one that was cut.
  */
 export function adaptivePartition(
   problem: Problem,

@@ -58,7 +58,7 @@ export interface FitProgress {
 
 /** A fitted spline, and how good it is. */
 export interface MaxAffineFit {
-  /** Of K pieces; of fewer if `adaptive` found no cell to cut any more. */
+  /** Of K pieces; of fewer where these fit better, or `adaptive` found no cell to cut any more. */
   readonly spline: MaxAffineSpline;
   /** Root mean square of the residuals on the data fitted, in units of y. */
   readonly rmse: number;
@@ -144,7 +144,7 @@ function fitEach(
     const most = Math.max(...pieces);
     const path = adaptivePartition({ ...problem, planes: most }, most, directions, draws);
     return pieces.map((K) => {
-      const best = path[Math.min(K, path.length) - 1]!;
+      const best = path.slice(0, K).reduce((a, b) => (b.error < a.error ? b : a));
       return { best, starts: [Math.sqrt(best.error)] };
     });
   }

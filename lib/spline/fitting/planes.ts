@@ -25,14 +25,17 @@ export class CellPlanes {
   }
 
   /**
-   * Fits every cell with more than `dimension` points anew, in place: planes [K × (d+1)], slopes
-   * first; smaller cells keep theirs.
+   * Fits every cell of at least 2(d+1) points anew, in place: planes [K × (d+1)], slopes first.
+   * Smaller cells keep theirs: a plane through as many points as it has numbers follows their noise,
+   * and may rise above everything elsewhere.
    */
   fit(code: ArrayLike<number>, planes: Float64Array): void {
     this.collect(code);
+    // All points together have a plane, however few they are.
+    const enough = Math.min(2 * this.width, this.data.y.length);
     const { width, cells } = this;
     for (let k = 0; k < cells; k++) {
-      if (this.counts[k]! < width) continue;
+      if (this.counts[k]! < enough) continue;
       planes.set(this.solve(k), k * width);
     }
   }
