@@ -17,8 +17,7 @@ const WITHOUT_EXAMPLE =
   "jumpStrips learningCurves linearSplineFits lossLineCurve makePieces markdown " +
   "matchedFilterBars moonsAndCircles random reasonAgainst regionCountChart shade " +
   "sizeOf splineCurve splineSurface subset takeSnapshot twoMoons " +
-  "withPermutedLabels gramSchmidt matchedFilter memorisation memoriseCertificate " +
-  "nearestOrthonormal offDiagonalGradient orthogonalMatchedFilter whitenedFilter";
+  "withPermutedLabels";
 
 const library = readLibrary(join(__dirname, "..", ".."));
 

@@ -56,6 +56,21 @@ export function cifar10({ split, count, folder }: Cifar10Options): Dataset {
   return { name, size, shape: [32, 32, 3], inputs, labels, classNames: CLASS_NAMES };
 }
 
+/**
+ * Are images of CIFAR-10 there to learn from and to test on? For notebooks that go on without them.
+ *
+ * `folder` as for {@link cifar10}. Says nothing of whether the files are sound.
+ * @example const test = hasCifar10() ? cifar10({ split: "test" }) : mnist({ split: "test" });
+ */
+export function hasCifar10(folder?: string): boolean {
+  try {
+    const names = readdirSync(cifar10Folder(folder));
+    return Object.values(FILES).every((pattern) => names.some((name) => pattern.test(name)));
+  } catch {
+    return false; // no such folder, or none that may be read
+  }
+}
+
 function cifar10Folder(folder: string | undefined): string {
   const [from, place] =
     folder !== undefined

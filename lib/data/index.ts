@@ -1,4 +1,4 @@
-export { type Cifar10Options, cifar10, readCifar10 } from "./cifar10";
+export { type Cifar10Options, cifar10, hasCifar10, readCifar10 } from "./cifar10";
 export { DataFormatError } from "./DataFormatError";
 export { batch, type Dataset, split, subset } from "./Dataset";
 export { type IdxArray, readIdx } from "./idx";

@@ -25,6 +25,7 @@ export function differentiableTemplates(model: tf.LayersModel, inputs: tf.Tensor
   const pullbacks: Pullback[] = [];
   let z = inputs;
   for (const [position, layer] of model.layers.entries()) {
+    if (layer.getClassName() === "InputLayer") continue; // it has no input to apply it to
     if (position > 0 && !follows(layer, model.layers[position - 1]!)) {
       throw new RangeError(`layer ${position} "${layer.name}": templates go through chains only`);
     }
@@ -46,7 +47,6 @@ function pullbackOf(layer: tf.layers.Layer, z: tf.Tensor, position: number): Pul
   const [N, ...shape] = z.shape as number[];
   const weights = layer.weights.map((weight) => weight.read());
   switch (layer.getClassName()) {
-    case "InputLayer":
     case "Dropout":
     case "Activation":
     case "ReLU":

@@ -24,5 +24,6 @@ export {
   orthogonalTemplates,
 } from "./orthogonalityPenalties";
 export { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
+export { meanAndSd, type PairedDifference, pairedDifference } from "./seedStatistics";
 export { type TrainOptions, trainClassifier } from "./trainClassifier";
 export type { Penalty } from "./trainStep";

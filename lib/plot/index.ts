@@ -4,7 +4,9 @@ export { type Agreement, agreementChart } from "./agreementChart";
 export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
+export { type CosineMatrix, cosineMatrices } from "./cosineMatrices";
 export { type CurvePanel, curvePanels } from "./curvePanels";
+export { type DetectionCase, detectionErrorChart } from "./detectionErrorChart";
 export { type Distortion, distortionCurve } from "./distortionCurve";
 export { type FitError, fitErrorChart } from "./fitErrorChart";
 export { jumpStrips, type SmallestJump } from "./jumpStrips";
@@ -13,6 +15,8 @@ export { type LinearSplineFitsOptions, linearSplineFits } from "./linearSplineFi
 export { lossLineCurve } from "./lossLineCurve";
 export { type MatchedFilterBarsOptions, matchedFilterBars } from "./matchedFilterBars";
 export { type MaxAffineCurveOptions, maxAffineCurve } from "./maxAffineCurve";
+export { type MeasuredRun, type MeasurePanelsOptions, measurePanels } from "./measurePanels";
+export { type MemoriseTrace, memoriseCurve } from "./memoriseCurve";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type SoftMaximumCurveOptions, softMaximumCurve } from "./softMaximumCurve";
@@ -20,3 +24,9 @@ export { type SplineCurveOptions, splineCurve } from "./splineCurve";
 export { shade, splineSurface } from "./splineSurface";
 export { type Starts, startSpread } from "./startSpread";
 export { type Subdivision, subdivisionFigure } from "./subdivisionFigure";
+export {
+  type TemplateFrame,
+  type TemplateHistogramsOptions,
+  templateHistograms,
+} from "./templateHistograms";
+export { type WaveformPanel, waveforms } from "./waveforms";

@@ -8,6 +8,8 @@ export type Detector = (observation: Float64Array) => number;
 /**
  * The matched filters of K signals [K × D]: argmax_k ⟨s_k, x⟩ − ½ ‖s_k‖², the most likely signal in
  * white Gaussian noise (Van Trees 1968). For signals of one energy the largest inner product wins.
+ *
+ * @example matchedFilter(new Matrix([[1, 0], [0, 1]]))(Float64Array.of(0.2, 0.9)); // 1
  */
 export function matchedFilter(signals: Matrix): Detector {
   const half = energies(signals);
@@ -18,6 +20,10 @@ export function matchedFilter(signals: Matrix): Detector {
  * Orthogonal matched filters (Eldar & Oppenheim, Orthogonal matched filter detection, ICASSP 2001):
  * argmax_k ⟨g_k, x⟩ with the orthonormal set nearest to the signals. It needs no knowledge of the
  * noise. Throws RangeError if the signals are linearly dependent.
+ *
+ * @example
+ * const S = new Matrix([[1, 0], [0.8, 0.6]]);
+ * orthogonalMatchedFilter(S)(Float64Array.of(0.8, 0.6)); // 1
  */
 export function orthogonalMatchedFilter(signals: Matrix): Detector {
   return largest(nearestOrthonormal(signals), new Float64Array(signals.rows));
@@ -27,6 +33,10 @@ export function orthogonalMatchedFilter(signals: Matrix): Detector {
  * Matched filters of whitened signals: argmax_k ⟨Σ⁻¹ s_k, x⟩ − ½ ⟨s_k, Σ⁻¹ s_k⟩, the most likely signal
  * in Gaussian noise of covariance Σ [D × D]. No detector errs less there; it has to know Σ.
  * Throws RangeError unless Σ is positive definite.
+ *
+ * @example
+ * const detect = whitenedFilter(new Matrix([[1, 0], [0, 1]]), Matrix.diag([4, 1]));
+ * detect(Float64Array.of(0.9, 0.7)); // 1, as the first number is the noisier one
  */
 export function whitenedFilter(signals: Matrix, covariance: Matrix): Detector {
   requirePositive(covariance);

@@ -1,3 +1,4 @@
+export { centredTemplates } from "./centredTemplates";
 export {
   type DetectionExperiment,
   type Detector,

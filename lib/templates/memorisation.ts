@@ -22,6 +22,14 @@ export interface Memorisation {
 /**
  * Sums up template statistics. Measures of the theorem (`cosine`, `spread`) are told apart from what
  * holds for every network (`ratio`). Throws RangeError if there are no signals.
+ *
+ * @example
+ * const labels = Uint8Array.of(0);
+ * const centredProducts = Float32Array.of(2, -1, -1);
+ * const cosines = Float32Array.of(0.5, -0.25, -0.25);
+ * const numbers = { products: centredProducts, offsets: cosines, logits: centredProducts };
+ * const of = { size: 1, classes: 3, aborted: false, labels, centredProducts, cosines, ...numbers };
+ * memorisation(of).ratio; // -2
  */
 export function memorisation({
   size,

@@ -93,6 +93,10 @@ export function memorise(
  *
  * The loss is convex, so that over the ball L(T) − L* ≤ max_S ⟨∇L, T − S⟩ = ⟨∇L, T⟩ + √α ‖∇L‖:
  * `gap` bounds the distance to the optimum for any feasible T.
+ *
+ * @example
+ * const { T } = optimalTemplates([0.6, 0.8], 0, 10, 3);
+ * memoriseCertificate(T, [0.6, 0.8], 0, 3).crossEntropy; // 0.896040
  */
 export function memoriseCertificate(
   T: Float64Array,

@@ -31,6 +31,8 @@ export function offDiagonal(W: Matrix, options: OffDiagonalOptions = {}): number
  *
  * Plain: ∂/∂w_c = 4 Σ_{c'≠c} ⟨w_c, w_c'⟩ w_c'. In the cosine form the same of u_c = w_c / ‖w_c‖, then
  * what is left of it across u_c, over ‖w_c‖: the gradient is orthogonal to w_c.
+ *
+ * @example offDiagonalGradient(new Matrix([[1, 0], [1, 1]])).to1DArray(); // [4, 4, 4, 0]
  */
 export function offDiagonalGradient(W: Matrix, options: OffDiagonalOptions = {}): Matrix {
   const { rows, norms, factor } = prepared(W, options);
@@ -64,6 +66,8 @@ export function welchBound(C: number, d: number): number {
  *
  * Unlike Gram & Schmidt's, it treats all rows alike.
  * Throws RangeError unless the rows are linearly independent: else the nearest set isn't unique.
+ *
+ * @example nearestOrthonormal(new Matrix([[3, 0], [0, 0.5]])).to1DArray(); // [1, 0, 0, 1]
  */
 export function nearestOrthonormal(S: Matrix): Matrix {
   requireIndependent(S);
@@ -74,6 +78,8 @@ export function nearestOrthonormal(S: Matrix): Matrix {
 /**
  * Gram & Schmidt: row k less its projections on the rows before it; [K × D], spans kept one by one.
  * `normalise` scales each row to length 1. Throws RangeError unless the rows are independent.
+ *
+ * @example gramSchmidt(new Matrix([[2, 0], [1, 3]])).to1DArray(); // [1, 0, 0, 1]
  */
 export function gramSchmidt(S: Matrix, { normalise = true } = {}): Matrix {
   requireIndependent(S);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { cifar10, DataFormatError, mnist, readCifar10, readIdx } from "../../lib/data";
+import { cifar10, DataFormatError, hasCifar10, mnist, readCifar10, readIdx } from "../../lib/data";
 import { mnistOf } from "../../lib/data/mnist";
 
 const scratch = mkdtempSync(join(tmpdir(), "madmax-data-"));
@@ -201,6 +201,10 @@ test("CIFAR-10 that isn't there says where it was looked for", (t) => {
   assert.throws(() => cifar10({ split: "test", folder: scratch }), /no test images of CIFAR-10 in/);
   process.env.MADMAX_CIFAR10 = scratch;
   assert.equal(cifar10({ split: "train" }).size, 1);
+  assert.equal(hasCifar10(), false, "there is nothing to test on");
+  assert.equal(hasCifar10(nowhere), false);
+  writeFileSync(join(scratch, "test_batch.bin"), record(2));
+  assert.equal(hasCifar10(), true);
 });
 
 test("training images are those of all files, in order, as many as asked for", () => {

@@ -71,6 +71,18 @@ test("differentiable templates are the templates", () => {
   assert.ok(away(A.dataSync(), maps.A.dataSync()) < 1e-5);
 });
 
+test("templates of a functional model, which begins with an input layer", () => {
+  const input = tf.input({ shape: [4] });
+  const hidden = tf.layers.dense({ units: 6, activation: "relu", kernelInitializer: he(1) });
+  const last = tf.layers.dense({ units: 2, kernelInitializer: he(2) });
+  const outputs = last.apply(hidden.apply(input)) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs });
+  const net = SplineNetwork.fromLayersModel(model);
+  const x = signals(1, [4]);
+  const A = tf.tidy(() => differentiableTemplates(model, x).dataSync());
+  assert.ok(away(A, net.affineMap(x.dataSync()).A) < 1e-6);
+});
+
 /** Σ over pairs, mean over signals, from the float64 affine maps: nothing of TensorFlow.js. */
 function penaltyInFloat64(model: tf.LayersModel, x: tf.Tensor, form: "plain" | "cosine"): number {
   const net = SplineNetwork.fromLayersModel(model);

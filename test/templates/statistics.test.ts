@@ -5,7 +5,7 @@ import { useBackend } from "../../lib/backend";
 import type { Dataset } from "../../lib/data";
 import { BatchedNetwork, SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
-import { memorisation, templateStatistics } from "../../lib/templates";
+import { centredTemplates, memorisation, templateStatistics } from "../../lib/templates";
 
 before(async () => {
   await useBackend();
@@ -117,4 +117,14 @@ test("labels that are no class, and signals of another shape, are refused", asyn
   const none = await templateStatistics(twin, { ...data, size: 0, labels: new Uint8Array() });
   assert.throws(() => memorisation(none), /no signals/);
   twin.dispose();
+});
+
+test("centred templates add up to nothing, and differ as the templates did", () => {
+  const A = random(3).normals(3 * 5);
+  const centred = centredTemplates(A, 3);
+  for (let d = 0; d < 5; d++) {
+    assert.ok(Math.abs(centred[d]! + centred[5 + d]! + centred[10 + d]!) < 1e-14);
+    assert.ok(Math.abs(centred[5 + d]! - centred[d]! - (A[5 + d]! - A[d]!)) < 1e-14);
+  }
+  assert.throws(() => centredTemplates(A, 4), /15 numbers don't make 4 templates/);
 });
