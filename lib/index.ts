@@ -190,6 +190,24 @@ export {
 } from "./plot";
 export { type Random, random } from "./random";
 export {
+  type BidirectionalWeights,
+  type BlockForm,
+  type MergeMode,
+  Recurrence,
+  RecurrencePoint,
+  type RecurrenceWeights,
+  type RecurrentHead,
+  RecurrentStep,
+  type RecurrentWeights,
+  recurrentNetwork,
+  SequenceNetwork,
+  SequencePoint,
+  type SequenceTemplates,
+  type StepMaps,
+  type TransitionNorms,
+  type UnrolledRecurrence,
+} from "./recurrent";
+export {
   binomial,
   type CheckedProperty,
   type CheckOptions,

@@ -4,7 +4,7 @@ import { ActivationCode } from "./ActivationCode";
 import { describe } from "./describe";
 import { readLayersModel } from "./fromLayersModel";
 import { type FromWeightsOptions, readWeights, type WeightLayer } from "./fromWeights";
-import type { Graph } from "./Graph";
+import type { Graph, Trace } from "./Graph";
 import { type Layer, layersOf } from "./layers";
 
 /** The affine map of a network on the cell of a signal: f(x) = A x + b there. */
@@ -91,6 +91,11 @@ export class SplineNetwork {
   /** f(x), length C. x is flat, row-major, of length D; throws RangeError otherwise or if not finite. */
   forward(x: ArrayLike<number>): Float64Array {
     return this.graph.run(this.read(x)).values.at(-1)!;
+  }
+
+  /** Every value and every code of one forward pass at x. */
+  trace(x: ArrayLike<number>): Trace {
+    return this.graph.run(this.read(x));
   }
 
   /** Q(x): the piece every unit takes at x. */
