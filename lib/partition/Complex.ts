@@ -1,6 +1,7 @@
 import { ActivationCode, type SplineNetwork } from "../network";
 import { type Pieces, sizeOf } from "../spline/operators";
 import { type Point, signedArea } from "../spline/planar";
+import { type DecisionBoundary, decisionBoundary } from "./readouts";
 import type { CheckedSlice } from "./Slice";
 
 /** A cell of a complex: a convex polygon on which the network is one affine map. */
@@ -213,6 +214,11 @@ export class Complex {
   /** The cell that contains the point, one of them on an edge; −1 outside the domain. */
   locate(x: number, y: number): number {
     return this.source.locate(x, y);
+  }
+
+  /** Where the class with the largest output changes: exact segments, a pair of classes each. */
+  decisionBoundary(): DecisionBoundary {
+    return decisionBoundary(this);
   }
 
   /** The input that belongs to a point of the slice [D]. */

@@ -3,4 +3,23 @@ export { type Cell, Complex, type ComplexArrays, type Edge } from "./Complex";
 export { cellDiagram, largestEpsilon } from "./cellDiagram";
 export { type LinearRegions, linearRegions } from "./linearRegions";
 export { type PartitionOptions, partition } from "./partition";
+export {
+  type BoundaryFold,
+  type BoundarySegment,
+  type CellStatistics,
+  type CellsOfPoints,
+  type ClassPiece,
+  cellNorms,
+  cellStatistics,
+  cellsOfPoints,
+  classPieces,
+  DecisionBoundary,
+  decisionBoundary,
+  dihedralAngles,
+  type SliceLipschitz,
+  type SliceMaps,
+  sliceLipschitz,
+  sliceMaps,
+} from "./readouts";
 export type { CheckedSlice, Slice } from "./Slice";
+export { type SliceThrough, sliceThrough } from "./sliceThrough";

@@ -1,4 +1,5 @@
 import type { Complex } from "./Complex";
+import { sliceMaps } from "./readouts";
 
 /** Three numbers that the literature all calls "regions", kept apart. */
 export interface LinearRegions {
@@ -26,16 +27,16 @@ export function linearRegions(
   { tolerance = 1e-9 }: { readonly tolerance?: number } = {},
 ): LinearRegions {
   const cells = complex.cellCount;
-  const all = Array.from({ length: cells }, (_, i) => {
-    const { A, b } = complex.sliceMap(i);
-    return [...A, ...b];
-  });
-  const scale = all.reduce(
-    (largest, map) => map.reduce((m, v) => Math.max(m, Math.abs(v)), largest),
-    1,
-  );
-  const same = (i: number, j: number) =>
-    all[i]!.every((v, k) => Math.abs(v - all[j]![k]!) <= tolerance * scale);
+  const { A, b, outputs } = sliceMaps(complex);
+  const size = (values: Float64Array) => values.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
+  const width = tolerance * Math.max(size(A), size(b));
+  const near = (values: Float64Array, count: number, i: number, j: number): boolean => {
+    for (let k = 0; k < count; k++) {
+      if (!(Math.abs(values[count * i + k]! - values[count * j + k]!) <= width)) return false;
+    }
+    return true;
+  };
+  const same = (i: number, j: number) => near(A, 2 * outputs, i, j) && near(b, outputs, i, j);
   const regionOf = new Int32Array(cells).fill(-1);
   const first: number[] = []; // the first cell of each region
   for (let start = 0; start < cells; start++) {
@@ -54,23 +55,23 @@ export function linearRegions(
   return {
     cells,
     regions: first.length,
-    maps: distinct(first, all, same, tolerance * scale),
+    maps: distinct(first, (i) => b[outputs * i]!, same, width),
     regionOf,
   };
 }
 
-/** How many maps differ: sorted by their first entry, only near ones need comparing. */
+/** How many maps differ: sorted by one of their entries, only near ones need comparing. */
 function distinct(
   first: readonly number[],
-  all: readonly number[][],
+  entry: (cell: number) => number,
   same: (i: number, j: number) => boolean,
   width: number,
 ): number {
-  const sorted = [...first].sort((i, j) => all[i]![0]! - all[j]![0]!);
+  const sorted = [...first].sort((i, j) => entry(i) - entry(j));
   let count = 0;
   sorted.forEach((i, n) => {
     let known = false;
-    for (let m = n - 1; m >= 0 && all[i]![0]! - all[sorted[m]!]![0]! <= width && !known; m--) {
+    for (let m = n - 1; m >= 0 && entry(i) - entry(sorted[m]!) <= width && !known; m--) {
       known = same(i, sorted[m]!);
     }
     if (!known) count++;

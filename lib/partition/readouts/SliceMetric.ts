@@ -1,0 +1,39 @@
+import type { CheckedSlice } from "../Slice";
+
+/**
+ * Lengths and angles of the input space, in the coordinates of a slice whose directions need be
+ * neither orthogonal nor of length 1.
+ *
+ * With G = L Lᵀ the inner products of e1 and e2 (Cholesky), a displacement d of the slice's
+ * coordinates has the orthonormal coordinates Lᵀ d, and a gradient g has L⁻¹ g.
+ */
+export class SliceMetric {
+  private readonly l11: number;
+  private readonly l21: number;
+  private readonly l22: number;
+
+  constructor({ e1, e2 }: CheckedSlice) {
+    const dot = (p: Float64Array, q: Float64Array) => p.reduce((sum, v, i) => sum + v * q[i]!, 0);
+    this.l11 = Math.sqrt(dot(e1, e1));
+    this.l21 = dot(e1, e2) / this.l11;
+    // By what is left of e2 without its part along e1: a difference of squares would cancel.
+    const share = this.l21 / this.l11;
+    this.l22 = Math.hypot(...e2.map((v, i) => v - share * e1[i]!));
+  }
+
+  /** Area of the input space per area of the slice's coordinates. */
+  get areaFactor(): number {
+    return this.l11 * this.l22;
+  }
+
+  /** Length in the input space of a displacement of the slice's coordinates. */
+  length(dx: number, dy: number): number {
+    return Math.hypot(this.l11 * dx + this.l21 * dy, this.l22 * dy);
+  }
+
+  /** A gradient with respect to the slice's coordinates, in orthonormal ones. */
+  gradient(gx: number, gy: number): readonly [number, number] {
+    const first = gx / this.l11;
+    return [first, (gy - this.l21 * first) / this.l22];
+  }
+}

@@ -1,0 +1,12 @@
+export { cellNorms, type SliceLipschitz, sliceLipschitz } from "./cellNorms";
+export { type CellStatistics, cellStatistics } from "./cellStatistics";
+export { type CellsOfPoints, cellsOfPoints } from "./cellsOfPoints";
+export { type ClassPiece, classPieces } from "./classPieces";
+export {
+  type BoundaryFold,
+  type BoundarySegment,
+  DecisionBoundary,
+  decisionBoundary,
+} from "./DecisionBoundary";
+export { dihedralAngles } from "./dihedralAngles";
+export { type SliceMaps, sliceMaps } from "./sliceMaps";
