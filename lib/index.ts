@@ -226,6 +226,17 @@ export {
   type UnrolledRecurrence,
 } from "./recurrent";
 export {
+  betaOf,
+  type ExpectedMap,
+  etaOf,
+  type Piece,
+  SoftActivation,
+  SoftMaxAffineSplineOperator,
+  type SoftPieces,
+  softActivations,
+  softeningGap,
+} from "./soft";
+export {
   binomial,
   type CheckedProperty,
   type CheckOptions,
