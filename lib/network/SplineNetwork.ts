@@ -152,7 +152,8 @@ export class SplineNetwork {
     return ActivationCode.from(layers);
   }
 
-  private read(x: ArrayLike<number>): Float64Array {
+  /** A copy of a signal in float64. Throws RangeError on one of another size, or not finite. */
+  read(x: ArrayLike<number>): Float64Array {
     const D = this.inputSize;
     if (x.length !== D) {
       throw new RangeError(

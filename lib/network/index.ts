@@ -1,6 +1,7 @@
 export { ActivationCode, type LayerCode } from "./ActivationCode";
 export { type BatchedAffineMaps, BatchedNetwork } from "./batched/BatchedNetwork";
 export { codeChanges } from "./codeChanges";
+export { type ChangedUnit, type Crossing, crossings } from "./crossings";
 export { UnknownLayerError } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";

@@ -26,6 +26,7 @@ export {
   offDiagonalGradient,
   welchBound,
 } from "./orthogonality";
+export { type Saliency, type SaliencyRule, saliency } from "./saliency";
 export {
   type TemplateStatistics,
   type TemplateStatisticsOptions,
