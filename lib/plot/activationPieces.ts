@@ -63,8 +63,10 @@ export function activationPieces(
       sort: [...new Set(values.map(({ name }) => name))],
     },
     columns,
+    bounds: "flush", // or pieces that are drawn on and clipped would push the panels apart
+    spacing: { row: 50, column: 24 },
     spec: {
-      width: 150,
+      width: 170,
       height: 150,
       layer: [
         {

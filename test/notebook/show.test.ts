@@ -114,6 +114,27 @@ test("images: one, grids, tensors, colours", async () => {
   assert.deepEqual([...png.data.subarray(middle, middle + 3)], [255, 0, 0]);
 });
 
+test("images: long titles and captions are drawn to their end", () => {
+  const title = "A title of many more letters than two small images are wide, and then some";
+  const captions = ["a caption of many letters", "mmmmmmmmmmmmm"];
+  const image = { data: new Float64Array(32), shape: [2, 4, 4] };
+  const shown = capture(() => [
+    show(image, { title, scale: 5 }),
+    show(image, { captions, scale: 5, columns: 2 }),
+  ]);
+  for (const { data } of shown) {
+    const {
+      width,
+      height,
+      data: rgba,
+    } = PNG.sync.read(Buffer.from(String(data["image/png"]), "base64"));
+    const ink = Array.from({ length: height * width }, (_, i) => i).filter(
+      (i) => i % width >= width - 4 && rgba[4 * i]! < 200,
+    );
+    assert.equal(ink.length, 0, "something is drawn up to the right edge");
+  }
+});
+
 test("a data frame becomes a table, its text escaped", () => {
   const frame = {
     columns: ["a<b", "n"],
