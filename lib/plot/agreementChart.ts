@@ -11,6 +11,13 @@ export interface Agreement {
  * 5 spec with a logarithmic axis; a line a network.
  *
  * `limits` are rules with the network's colour, as the largest ε that is guaranteed.
+ *
+ * @example
+ * show(agreementChart([0.001, 0.1, 1].map((epsilon) => {
+ *   const { diagram, codes } = networkDiagram(net, points, { epsilon });
+ *   const right = codes[diagram.code(x)]!.equals(net.code(x));
+ *   return { network: "2-6-1", epsilon, share: right ? 1 : 0 };
+ * })));
  */
 export function agreementChart(
   agreements: readonly Agreement[],

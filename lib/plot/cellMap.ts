@@ -15,6 +15,9 @@ export interface CellMapOptions {
 /**
  * The cells of a complex as SVG text, coloured by group, with thin edges between cells and thick
  * ones between groups.
+ *
+ * @example
+ * show(cellMap(partition(net, { domain }), { title: "Cells" }));
  */
 export function cellMap(
   complex: Complex,

@@ -4,6 +4,10 @@ import type { SplineNetwork } from "../network";
 /**
  * A counterexample to convexity as a Vega-Lite 5 spec: the network on the line through the two
  * points, its chord between them, and the gap where the network lies above it.
+ *
+ * @example
+ * const { counterexample } = segmentTest(net, { domain, random: random(1) });
+ * show(chordViolation(net, counterexample!));
  */
 export function chordViolation(
   net: SplineNetwork,

@@ -19,7 +19,13 @@ export interface CodeGrid extends CodeGridOptions {
   readonly distinct: number;
 }
 
-/** Evaluates a network of two inputs on a pixel grid; throws RangeError for other input sizes. */
+/**
+ * Evaluates a network of two inputs on a pixel grid; throws RangeError for other input sizes.
+ *
+ * @example
+ * const { distinct } = codeGrid(net, { domain, pixels: 50 });
+ * distinct <= partition(net, { domain }).cellCount; // true: a grid may miss cells
+ */
 export function codeGrid(net: SplineNetwork, options: CodeGridOptions): CodeGrid {
   if (net.inputSize !== 2) {
     throw new RangeError(`a grid of codes needs two inputs, the network has ${net.inputSize}`);

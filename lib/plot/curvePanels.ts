@@ -14,6 +14,11 @@ export interface CurvePanel {
  * exactly, with a disc where it bends up and a hollow square where it bends down.
  *
  * Throws RangeError if a network has another size.
+ *
+ * @example
+ * const unit = { W: [[1]], b: [-1] };
+ * const abs = SplineNetwork.fromWeights([unit, unit], { activation: "abs" });
+ * show(curvePanels([{ net: abs, title: "|x − 1| − 1" }]));
  */
 export function curvePanels(
   panels: readonly CurvePanel[],

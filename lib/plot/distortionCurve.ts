@@ -9,6 +9,12 @@ export interface Distortion {
 /**
  * Distortion against the number of centroids as a Vega-Lite 5 spec, both axes logarithmic, a line
  * for each set of points.
+ *
+ * @example
+ * show(distortionCurve([1, 2, 4].map((K) => {
+ *   const { distortion } = kMeans(points, 2, K);
+ *   return { K, distortion, points: "training" };
+ * })));
  */
 export function distortionCurve(
   values: readonly Distortion[],

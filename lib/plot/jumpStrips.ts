@@ -7,6 +7,10 @@ export interface SmallestJump {
 /**
  * Smallest jumps of the slope of many networks as a Vega-Lite 5 spec, one strip a family, each
  * network a tick: left of 0 it isn't convex.
+ *
+ * @example
+ * show(jumpStrips(convexDespiteSigns().map(({ net, formula }) => (
+ *   { family: formula, jump: facetTest(net, { domain: [[-5], [5]] }).smallestJump }))));
  */
 export function jumpStrips(
   jumps: readonly SmallestJump[],

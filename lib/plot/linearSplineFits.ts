@@ -13,6 +13,10 @@ export interface LinearSplineFitsOptions {
  * slider chooses, with its knots; below, the number of knots against λ.
  *
  * `x`, `y` are the data [N], `fits` what {@link linearSplinePath} gave.
+ *
+ * @example
+ * const [x, y] = [[0, 1, 2, 3, 4], [0, 1, 0, 2, 1]];
+ * show(linearSplineFits(x, y, linearSplinePath(x, y, [0.01, 0.1, 1])));
  */
 export function linearSplineFits(
   x: ArrayLike<number>,

@@ -4,6 +4,9 @@ import type { LossLine } from "../convexity";
  * The squared loss along a line in one layer's parameters as a Vega-Lite 5 spec: the curve with a
  * rule at every change of code, told apart by whether the slope jumps up or down there; below, the
  * slope itself, which rises on every piece.
+ *
+ * @example
+ * show(lossLineCurve(lossLine(net, 0, direction, inputs, targets)));
  */
 export function lossLineCurve(
   { pieces, codeChanges, slopeJumps, loss }: LossLine,

@@ -14,6 +14,12 @@ export interface RegionCount {
  * shape and colour a series. Counts of several networks are several points.
  *
  * `counted` names the series whose points are small and open, being many.
+ *
+ * @example
+ * show(regionCountChart([
+ *   { architecture: "2-6-1", series: "counted", count: partition(net, { domain }).cellCount },
+ *   { architecture: "2-6-1", series: "Zaslavsky", count: zaslavsky(6, 2) },
+ * ]));
  */
 export function regionCountChart(
   counts: readonly RegionCount[],

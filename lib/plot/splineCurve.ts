@@ -17,6 +17,10 @@ export interface SplineCurveOptions {
  *
  * Throws RangeError if the network has another size. Regions narrower than the distance of two
  * points may be missed.
+ *
+ * @example
+ * const curve = SplineNetwork.fromWeights(heWeights([1, 8, 1], random(1), { offsetDeviation: 1 }));
+ * show(splineCurve(curve, { domain: [-3, 3] }));
  */
 export function splineCurve(
   net: SplineNetwork,

@@ -3,6 +3,9 @@ import { type CodeGrid, centre } from "./codeGrid";
 /**
  * The graph of a network of two inputs as a Plotly figure: height is the first output, and colour
  * changes with the code, so that every facet of the spline can be seen.
+ *
+ * @example
+ * show(splineSurface(codeGrid(net, { domain, pixels: 40 })));
  */
 export function splineSurface(
   { values, indices, pixels, domain }: CodeGrid,
@@ -40,5 +43,10 @@ export function splineSurface(
   };
 }
 
-/** A shade in [0, 1) for a region: multiples of the golden ratio keep neighbours apart. */
+/**
+ * A shade in [0, 1) for a region: multiples of the golden ratio keep neighbours apart.
+ *
+ * @example
+ * [0, 1, 2].map(shade); // [0, 0.618, 0.236]
+ */
 export const shade = (region: number): number => (region * 0.6180339887498949) % 1;

@@ -25,7 +25,14 @@ export interface CheckedProperty {
   readonly note: string;
 }
 
-/** What {@link checkOperator} found; prints as a table. */
+/**
+ * What {@link checkOperator} found; prints as a table.
+ *
+ * @example
+ * const report = checkOperator(new Relu([2]), { random: random(1) });
+ * report.properties.length; // 12
+ * report.properties.every(({ passed }) => passed); // true
+ */
 export class OperatorReport {
   constructor(
     readonly kind: string,
@@ -50,7 +57,19 @@ export class OperatorReport {
   }
 }
 
-/** An operator that breaks the contract; its message holds the table, `report` the numbers. */
+/**
+ * An operator that breaks the contract; its message holds the table, `report` the numbers.
+ *
+ * @example
+ * const wrong = Object.assign(activations.abs([2]), { nondecreasing: true });
+ * let failed: string[] = [];
+ * try {
+ *   checkOperator(wrong, { random: random(1) });
+ * } catch (error) {
+ *   if (error instanceof OperatorContractError) failed = error.report.failed;
+ * }
+ * failed; // ["nondecreasing"]
+ */
 export class OperatorContractError extends Error {
   override readonly name = "OperatorContractError";
 

@@ -1,10 +1,27 @@
 import { MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
 import { Activation, makePieces, type Operator, sizeOf } from "./operators";
 
-/** Most entries K · R · D of slopes that are written out: 32 MB. */
+/**
+ * Most entries K · R · D of slopes that are written out: 32 MB.
+ *
+ * @example
+ * Math.floor(LARGEST_MASO / (2 * 784)); // 2551: ReLU units that can read a digit of MNIST
+ */
 export const LARGEST_MASO = 4_000_000;
 
-/** A piecewise-affine operator that isn't convex, hence no max-affine spline operator. */
+/**
+ * A piecewise-affine operator that isn't convex, hence no max-affine spline operator.
+ *
+ * @example
+ * const refused = [activations.relu([1]), activations.relu6([1])].filter((activation) => {
+ *   try {
+ *     return toMaso(activation) === undefined;
+ *   } catch (error) {
+ *     return error instanceof NotConvexError;
+ *   }
+ * });
+ * refused.map(({ kind }) => kind); // ["relu6"]
+ */
 export class NotConvexError extends Error {
   override readonly name = "NotConvexError";
 

@@ -78,14 +78,8 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
     ],
   }),
   layerLine: () => ({ net: SplineNetwork.fromWeights(heWeights([2, 1, 1], random(1))) }),
-  lossLine: () => ({
-    direction: heWeights([2, 6], random(2))[0],
-    inputs: [
-      [0, 1],
-      [1, 0],
-    ],
-    targets: [[0], [1]],
-  }),
+  lossLine: lossLineScope,
+  lossLineCurve: lossLineScope,
   detectionErrors: () => {
     const S = new Matrix([
       [1, 0],
@@ -120,6 +114,18 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
     images: { data: new Float64Array(36), shape: [4, 3, 3] },
   }),
 };
+
+/** A direction in the parameters of the first layer, and data. */
+function lossLineScope(): Scope {
+  return {
+    direction: heWeights([2, 6], random(2))[0],
+    inputs: [
+      [0, 1],
+      [1, 0],
+    ],
+    targets: [[0], [1]],
+  };
+}
 
 function model(): tf.Sequential {
   const layers = [

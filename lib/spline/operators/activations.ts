@@ -93,6 +93,10 @@ export type ActivationSpec =
  *
  * @throws RangeError on an unknown name, with the names that are known, or with the reason why the
  * function is no spline
+ * @example
+ * activationOf("abs", [3])?.pieces; // 2
+ * activationOf({ kind: "leakyRelu", slope: 2 }, [3])?.convex; // false
+ * activationOf("linear", [3]); // null
  */
 export function activationOf(spec: ActivationSpec, shape: Shape): Activation | null {
   const given: Parameters = typeof spec === "string" ? { kind: spec } : spec;

@@ -1,7 +1,21 @@
 import type { Operator, Pieces, Shape } from "./operator";
 import { sizeOf } from "./operator";
 
-/** What all affine operators share: one piece, no code, hence no ties. */
+/**
+ * What all affine operators share: one piece, no code, hence no ties.
+ *
+ * @example
+ * // The reversal of a signal is its own transpose:
+ * class Reversal extends AffineOperator {
+ *   readonly kind = "reversal";
+ *   readonly nondecreasing = true;
+ *   readonly parameters = 0;
+ *   constructor(length: number) { super([length], [length], null); }
+ *   protected linear(v: Float64Array, w: Float64Array) { w.set(v); w.reverse(); }
+ *   protected transposed(g: Float64Array, h: Float64Array) { this.linear(g, h); }
+ * }
+ * checkOperator(new Reversal(4), { random: random(1) }).failed; // []
+ */
 export abstract class AffineOperator implements Operator {
   abstract readonly kind: string;
   readonly pieces = 1;

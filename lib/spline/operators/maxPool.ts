@@ -6,6 +6,14 @@ import { sizeOf } from "./operator";
  * Every output is the largest of some inputs, z_k = max_r x[source(k, r)]; ties go to the lowest r.
  *
  * What pooling over windows, over all positions and over channels have in common.
+ *
+ * @example
+ * // The larger of each two opposite entries of a ring of six:
+ * class OppositePool extends MaxPool {
+ *   readonly kind = "oppositePool";
+ *   constructor() { super([6], [3], 2, Int32Array.of(0, 3, 1, 4, 2, 5)); }
+ * }
+ * toMaso(new OppositePool()).evaluate([1, 5, 2, 4, 3, 0]); // Float64Array [4, 5, 2]
  */
 export abstract class MaxPool implements Operator {
   abstract readonly kind: string;

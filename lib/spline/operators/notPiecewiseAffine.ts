@@ -43,6 +43,10 @@ const REASONS: ReadonlyMap<string, string> = new Map(
 /**
  * Why an activation or a layer can't be a max-affine spline operator, or undefined if nothing
  * speaks against it. Names as TensorFlow.js or Keras write them, in any case, with or without "_".
+ *
+ * @example
+ * reasonAgainst("LayerNormalization")?.split(":")[0]; // "is not piecewise affine"
+ * reasonAgainst("relu"); // undefined
  */
 export function reasonAgainst(name: string): string | undefined {
   return REASONS.get(name.toLowerCase().replaceAll("_", ""));

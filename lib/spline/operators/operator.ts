@@ -1,7 +1,12 @@
 /** Row-major shape of a signal without its batch dimension; images are [height, width, channels]. */
 export type Shape = readonly number[];
 
-/** Number of scalars in a signal of this shape. */
+/**
+ * Number of scalars in a signal of this shape.
+ *
+ * @example
+ * sizeOf([32, 32, 3]); // 3072
+ */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
 /** One piece index per unit: which affine piece each unit of a max operator takes. */
@@ -51,7 +56,13 @@ export interface Operator {
   difference?(): { plus: Operator; minus: Operator };
 }
 
-/** An array of piece indices that is wide enough for R pieces. */
+/**
+ * An array of piece indices that is wide enough for R pieces.
+ *
+ * @example
+ * makePieces(3, 2); // Uint8Array [0, 0, 0]
+ * makePieces(3, 1000).BYTES_PER_ELEMENT; // 2
+ */
 export function makePieces(units: number, pieces: number): Pieces {
   if (pieces <= 0x100) return new Uint8Array(units);
   if (pieces <= 0x10000) return new Uint16Array(units);

@@ -1,7 +1,13 @@
 import { AffineOperator } from "./affine";
 import { type Shape, sizeOf } from "./operator";
 
-/** Reads the same numbers in another shape; to one dimension it is called flatten. */
+/**
+ * Reads the same numbers in another shape; to one dimension it is called flatten.
+ *
+ * @throws RangeError if the two shapes differ in size
+ * @example
+ * new Reshape([2, 3], [6]).kind; // "flatten"
+ */
 export class Reshape extends AffineOperator {
   readonly kind: string;
   readonly nondecreasing = true;

@@ -4,6 +4,13 @@ import { type Shape, sizeOf } from "./operator";
 /**
  * Every output reads one input, or nothing and is 0: what permuting, padding, cropping, repeating
  * and joining of signals have in common.
+ *
+ * @example
+ * class Ends extends Selection {
+ *   readonly kind = "ends";
+ *   constructor(length: number) { super([length], [2], Int32Array.of(0, length - 1)); }
+ * }
+ * toMaso(new Ends(4)).evaluate([6, 7, 8, 9]); // Float64Array [6, 9]
  */
 export abstract class Selection extends AffineOperator {
   readonly nondecreasing = true;
