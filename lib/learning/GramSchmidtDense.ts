@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { LayerReader } from "../network";
-import { Dense, sizeOf } from "../spline/operators";
+import { Dense, type Operator, type Shape, sizeOf } from "../spline/operators";
 import { welchBound } from "../templates";
 
 /** How a {@link GramSchmidtDense} layer is made. */
@@ -103,14 +102,14 @@ tf.serialization.registerClass(GramSchmidtDense);
  * @example
  * SplineNetwork.fromLayersModel(model, { readers: { GramSchmidtDense: readGramSchmidtDense } });
  */
-export const readGramSchmidtDense: LayerReader = (layer, inputShape) => {
+export function readGramSchmidtDense(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   if (!(layer instanceof GramSchmidtDense)) {
     throw new RangeError(`expected a GramSchmidtDense layer, got ${layer.getClassName()}`);
   }
   const W = Float64Array.from(tf.tidy(() => layer.rows().dataSync()));
   const b = layer.useBias ? Float64Array.from(layer.getWeights()[1]!.dataSync()) : null;
   return [new Dense(W, b, sizeOf(inputShape), layer.units)];
-};
+}
 
 /** Gram & Schmidt on the columns of a kernel [D, C]; the result is [C, D]. */
 function orthogonalRowsOf(kernel: tf.Tensor2D, normalise: boolean): tf.Tensor2D {

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { maxPool2dTwin } from "../network/batched/maxTwins";
-import { READERS } from "../network/layerReaders";
-import type { MaxPool2d } from "../spline/operators";
+import { readMaxPooling2D } from "../network/layerReaders";
 import { GramSchmidtDense } from "./GramSchmidtDense";
 
 /** Pulls stacked functionals [N, C, …output shape] back to [N, C, …input shape]. */
@@ -72,8 +71,7 @@ function pullbackOf(layer: tf.layers.Layer, z: tf.Tensor, position: number): Pul
       return (g) => g.mul(factor);
     }
     case "MaxPooling2D": {
-      const [operator] = READERS.MaxPooling2D!(layer, shape);
-      const twin = maxPool2dTwin(operator as MaxPool2d);
+      const twin = maxPool2dTwin(readMaxPooling2D(layer, shape));
       const code = constant(twin.forward(z).code!);
       return (g) => twin.pullback(code, g);
     }

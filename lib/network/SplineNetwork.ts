@@ -2,10 +2,11 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Shape, sizeOf } from "../spline/operators";
 import { ActivationCode } from "./ActivationCode";
 import { describe } from "./describe";
-import { readLayersModel } from "./fromLayersModel";
+import { type FromLayersModelOptions, readLayersModel } from "./fromLayersModel";
 import { type FromWeightsOptions, readWeights, type WeightLayer } from "./fromWeights";
 import type { Graph, Trace } from "./Graph";
 import { type Layer, layersOf } from "./layers";
+import type { Port } from "./Port";
 
 /** The affine map of a network on the cell of a signal: f(x) = A x + b there. */
 export interface AffineMap {
@@ -31,27 +32,50 @@ export interface AffineMap {
 export class SplineNetwork {
   /** Layers as the papers count them: one nonlinear operator and the affine ones before it. */
   readonly layers: readonly Layer[];
+  /** Parts of x, where a model has several inputs; one part if not. */
+  readonly inputs: readonly Port[];
+  /** Parts of f(x), where a model has several outputs; one part if not. */
+  readonly outputs: readonly Port[];
 
   constructor(
     readonly graph: Graph,
     /** What was changed or left out on reading the model, a sentence each. */
     readonly notes: readonly string[] = [],
+    ports: { readonly inputs?: readonly Port[]; readonly outputs?: readonly Port[] } = {},
   ) {
     this.layers = layersOf(graph);
+    this.inputs = ports.inputs ?? [{ name: "input", shape: graph.inputShape, from: 0 }];
+    this.outputs = ports.outputs ?? [{ name: "output", shape: graph.outputShape, from: 0 }];
   }
 
   /**
-   * Reads a TensorFlow.js LayersModel whose layers form a chain: dense, convolution (1-D, 2-D,
-   * depthwise, separable), batch normalisation, every pooling, piecewise-affine activations, padding,
-   * cropping, upsampling, reshaping; dropout and noise are the identity at inference. Weights are
-   * upcast from float32, without any rounding.
+   * Reads a TensorFlow.js LayersModel, Sequential or functional: any graph of dense layers,
+   * convolutions (1-D, 2-D, depthwise, separable, transposed), batch normalisation, every pooling,
+   * piecewise-affine activations, padding, cropping, upsampling, reshaping, rescaling; sums, averages,
+   * maxima, minima and concatenations of branches; layers and models used inside, also several times.
+   * Dropout and noise are the identity at inference. Weights are upcast from float32, without any
+   * rounding.
    *
-   * Throws UnknownLayerError naming layer, class and position for anything else, with the reason
-   * where it can be no spline.
+   * Several inputs or outputs stand side by side in x and f(x), as `inputs` and `outputs` say. A softmax
+   * or sigmoid at an output is taken off, and `notes` says so.
+   *
+   * Throws UnknownLayerError for anything else, with the layer's name, class and position, the reason,
+   * and what to do; `options.readers` adds readers of your own.
+   *
+   * @example
+   * const input = tf.input({ shape: [8] });
+   * const branch = tf.layers.dense({ units: 8, activation: "relu" }).apply(input);
+   * const sum = tf.layers.add().apply([input, branch]);
+   * const outputs = tf.layers.dense({ units: 3, activation: "softmax" }).apply(sum);
+   * const residual = SplineNetwork.fromLayersModel(tf.model({ inputs: input, outputs }));
+   * residual.outputSize; // 3
    */
-  static fromLayersModel(model: tf.LayersModel): SplineNetwork {
-    const { graph, notes } = readLayersModel(model);
-    return new SplineNetwork(graph, notes);
+  static fromLayersModel(
+    model: tf.LayersModel,
+    options: FromLayersModelOptions = {},
+  ): SplineNetwork {
+    const { graph, notes, inputs, outputs } = readLayersModel(model, options);
+    return new SplineNetwork(graph, notes, { inputs, outputs });
   }
 
   /**

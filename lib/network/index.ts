@@ -2,7 +2,7 @@ export { ActivationCode, type LayerCode } from "./ActivationCode";
 export { type BatchedAffineMaps, BatchedNetwork } from "./batched/BatchedNetwork";
 export { codeChanges } from "./codeChanges";
 export { type ChangedUnit, type Crossing, crossings } from "./crossings";
-export { UnknownLayerError } from "./fromLayersModel";
+export type { FromLayersModelOptions } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
 export { heWeights } from "./heWeights";
@@ -16,4 +16,6 @@ export {
   piecesOf,
   potentialOf,
 } from "./networkDiagram";
+export type { Port } from "./Port";
 export { type AffineMap, SplineNetwork } from "./SplineNetwork";
+export { UnknownLayerError } from "./UnknownLayerError";

@@ -5,6 +5,7 @@ import {
   activations,
   BatchNorm,
   Conv2d,
+  Conv2dTranspose,
   Crop,
   Dense,
   GlobalAveragePool,
@@ -14,16 +15,31 @@ import {
   type Padding,
   Permute,
   Relu,
+  Rescale,
   Reshape,
   type Shape,
   sizeOf,
   Upsample,
   ZeroPad,
 } from "../spline/operators";
+import type { Graph } from "./Graph";
 import { batchNormStatistics, denseWeights, preluSlopes, weightsOf } from "./layerWeights";
+import { readAdd, readAverage, readConcatenate, readMaximum, readMinimum } from "./mergeReaders";
 
-/** Makes the operators of one TensorFlow.js layer, its activation left out; throws RangeError. */
-export type LayerReader = (layer: tf.layers.Layer, inputShape: Shape) => Operator[];
+/**
+ * Makes the operators of one layer, its `activation` left out: a chain of them, or a graph whose input
+ * is the layer's. A layer of several inputs reads them side by side, `shapes` in order; `inputShape`
+ * is the first. A reader throws RangeError with the reason where it can't.
+ *
+ * @example
+ * const readers = { Swap: (layer, inputShape) => [new Permute(inputShape, [1, 0])] };
+ * SplineNetwork.fromLayersModel(model, { readers });
+ */
+export type LayerReader = (
+  layer: tf.layers.Layer,
+  inputShape: Shape,
+  shapes: readonly Shape[],
+) => readonly Operator[] | Graph;
 
 const identity: LayerReader = () => [];
 
@@ -33,11 +49,12 @@ export const READERS: Readonly<Record<string, LayerReader>> = {
   Dense: readDense,
   Conv1D: readConvolution,
   Conv2D: readConvolution,
+  Conv2DTranspose: readTransposedConvolution,
   DepthwiseConv2D: readDepthwise,
   SeparableConv2D: readSeparable,
   BatchNormalization: readBatchNormalization,
   MaxPooling1D: (layer, shape) => [new MaxPool2d(shape, poolOptions(layer, 1))],
-  MaxPooling2D: (layer, shape) => [new MaxPool2d(shape, poolOptions(layer, 2))],
+  MaxPooling2D: (layer, shape) => [readMaxPooling2D(layer, shape)],
   AveragePooling1D: (layer, shape) => [new AveragePool2d(shape, poolOptions(layer, 1))],
   AveragePooling2D: (layer, shape) => [new AveragePool2d(shape, poolOptions(layer, 2))],
   GlobalMaxPooling1D: (_, shape) => [new GlobalMaxPool(shape)],
@@ -63,6 +80,15 @@ export const READERS: Readonly<Record<string, LayerReader>> = {
     new Reshape(shape, [1, ...shape]),
     new Upsample([1, ...shape], [Number(layer.getConfig().n), 1]),
   ],
+  Rescaling: (layer, shape) => {
+    const { scale, offset } = layer.getConfig();
+    return [new Rescale(shape, Number(scale), Number(offset))];
+  },
+  Add: readAdd,
+  Average: readAverage,
+  Concatenate: readConcatenate,
+  Maximum: readMaximum,
+  Minimum: readMinimum,
   // The identity at inference:
   Dropout: identity,
   SpatialDropout1D: identity,
@@ -100,6 +126,14 @@ function readConvolution(layer: tf.layers.Layer, inputShape: Shape): Operator[] 
   const filters = Number(layer.getConfig().filters);
   const options = windowOptions(layer, inputShape.length - 1);
   return [new Conv2d(channelsLast(layer, inputShape), kernel!, bias ?? null, filters, options)];
+}
+
+function readTransposedConvolution(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
+  const [kernel, bias] = weightsOf(layer);
+  const filters = Number(layer.getConfig().filters);
+  const options = windowOptions(layer, 2);
+  const shape = channelsLast(layer, inputShape);
+  return [new Conv2dTranspose(shape, kernel!, bias ?? null, filters, options)];
 }
 
 function readDepthwise(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
@@ -151,6 +185,10 @@ function readReLU(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   if (maxValue == null) return [new Relu(inputShape)];
   if (maxValue === 6) return [activations.relu6(inputShape)];
   return [activations.clip(inputShape, 0, Number(maxValue))];
+}
+
+export function readMaxPooling2D(layer: tf.layers.Layer, inputShape: Shape): MaxPool2d {
+  return new MaxPool2d(inputShape, poolOptions(layer, 2));
 }
 
 /** A convolution's window; `rank` is 1 on sequences, 2 on images. */

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
+import { scramble } from "./models";
 
 before(() => useBackend());
 
@@ -83,6 +84,16 @@ const CHAINS: Record<string, { shape: number[]; layers: tf.layers.Layer[]; kinds
       "globalAveragePool",
     ],
   },
+  "transposed convolutions, rescaled": {
+    shape: image,
+    layers: [
+      tf.layers.rescaling({ scale: 0.5, offset: -1 }),
+      tf.layers.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: "same" }),
+      tf.layers.conv2dTranspose({ filters: 3, kernelSize: [2, 1], strides: [3, 2] }),
+      tf.layers.reLU(),
+    ],
+    kinds: ["rescale", "conv2dTranspose", "conv2dTranspose", "relu"],
+  },
   "slopes shared along rows": {
     shape: image,
     layers: [tf.layers.prelu({ sharedAxes: [1] }), tf.layers.prelu({ sharedAxes: [1, 3] })],
@@ -94,19 +105,6 @@ const CHAINS: Record<string, { shape: number[]; layers: tf.layers.Layer[]; kinds
     kinds: ["prelu"],
   },
 };
-
-/** Weights nobody would start with: random offsets, scales, slopes; variances above 0. */
-function scramble(model: tf.LayersModel, seed: number): void {
-  const rng = random(seed);
-  for (const layer of model.layers) {
-    const variance = layer.getClassName() === "BatchNormalization" ? layer.weights.length - 1 : -1;
-    const weights = layer.getWeights().map(({ shape, size }, i) => {
-      const values = rng.normals(size, 0, 0.7);
-      return tf.tensor(Float32Array.from(i === variance ? values.map(Math.abs) : values), shape);
-    });
-    layer.setWeights(weights);
-  }
-}
 
 for (const [name, { shape, layers, kinds }] of Object.entries(CHAINS)) {
   test(`${name}: read as ${kinds.join(", ")}, with TensorFlow.js' values (1e-5)`, () => {

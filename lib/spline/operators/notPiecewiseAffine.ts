@@ -36,6 +36,8 @@ const REASONS: ReadonlyMap<string, string> = new Map(
     lstmcell: gated,
     gru: gated,
     grucell: gated,
+    embedding: "reads whole numbers, not a signal: start the network behind it",
+    masking: "is not continuous: it drops what equals its mask value",
     thresholdedrelu: "is not continuous: it jumps at its threshold, and no spline does",
   }),
 );

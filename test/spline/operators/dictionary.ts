@@ -9,15 +9,18 @@ import {
   ChannelPool,
   Concat,
   Conv2d,
+  Conv2dTranspose,
   Crop,
   Dense,
   GlobalAveragePool,
   GlobalMaxPool,
+  Maximum,
   Maxout,
   MaxPool2d,
   type Operator,
   Permute,
   Relu,
+  Rescale,
   Reshape,
   type Shape,
   sizeOf,
@@ -36,6 +39,13 @@ export const DICTIONARY: Record<string, fc.Arbitrary<Operator>> = {
   "depthwise conv2d": convolutions(image(), "depthwise"),
   conv1d: convolutions(sequence(), 1),
   "depthwise conv1d": convolutions(sequence(), "depthwise"),
+  conv2dTranspose: image().chain((shape) =>
+    fc.tuple(windows(shape, false), size(3), flag(), seed()).map(([window, n, offset, s]) => {
+      const rng = random(s);
+      const kernel = rng.normals(window.size[0] * window.size[1] * n * shape[2]!);
+      return new Conv2dTranspose(shape, kernel, offset ? rng.normals(n) : null, n, window);
+    }),
+  ),
   batchNorm: fc.tuple(image(), seed()).map(([shape, s]) => {
     const rng = random(s);
     const channels = shape.at(-1)!;
@@ -61,6 +71,9 @@ export const DICTIONARY: Record<string, fc.Arbitrary<Operator>> = {
       integer ? Float64Array.from({ length: n }, () => rng.integer(-2, 2)) : rng.normals(n);
     return new Maxout([D], weights(K * R * D), weights(K * R), K);
   }),
+  maximum: fc
+    .tuple(image(), fc.integer({ min: 2, max: 4 }))
+    .map(([shape, n]) => new Maximum(shape, n)),
   relu: image().map((shape) => new Relu(shape)),
   leakyRelu: fc
     .tuple(size(6), fc.constantFrom(-1, -0.25, 0, 0.1, 0.3, 1, 2))
@@ -94,6 +107,9 @@ export const DICTIONARY: Record<string, fc.Arbitrary<Operator>> = {
         axis,
       );
     }),
+  rescale: fc
+    .tuple(image(), fc.constantFrom(-1, 0, 0.5), fc.constantFrom(-1, 0, 3))
+    .map(([shape, scale, shift]) => new Rescale(shape, scale, shift)),
   zeroPad: fc.tuple(image(), margins()).map(([shape, pairs]) => new ZeroPad(shape, pairs)),
   crop: fc.tuple(image(), margins()).map(([shape, pairs]) => {
     const larger = shape.map((d, i) => d + pairs[i]![0] + pairs[i]![1]);

@@ -11,13 +11,16 @@ import {
   type ChannelPool,
   type Concat,
   type Conv2d,
+  type Conv2dTranspose,
   type Crop,
   type Dense,
+  type Maximum,
   type Maxout,
   type MaxPool2d,
   makePieces,
   type Operator,
   type Permute,
+  type Rescale,
   sizeOf,
   type Upsample,
   type ZeroPad,
@@ -84,6 +87,14 @@ const ORACLES: Record<string, Oracle> = {
   "depthwise conv2d": depthwise,
   conv1d: conv,
   "depthwise conv1d": depthwise,
+  conv2dTranspose: ({ kernel, b, convolution, inputShape, outputShape }: Conv2dTranspose, x) => {
+    const [height, width, channels] = outputShape as [number, number, number];
+    const { size, strides, padding } = convolution.window;
+    const filter = float(kernel, [size[0], size[1], channels, inputShape[2]!]) as tf.Tensor4D;
+    const shape: [number, number, number, number] = [1, height, width, channels];
+    const y = tf.conv2dTranspose(x as tf.Tensor4D, filter, shape, pair(strides), padding);
+    return y.add(b === null ? 0 : float(b, [channels]));
+  },
   averagePool2d: average,
   averagePool1d: average,
   globalAveragePool: (_: Operator, x) => x.mean(positions(x)),
@@ -98,6 +109,7 @@ const ORACLES: Record<string, Oracle> = {
       .add(float(b, [units * pieces]))
       .reshape([units, pieces])
       .max(-1),
+  maximum: ({ pieces, outputShape }: Maximum, x) => x.reshape([pieces, ...outputShape]).max(0),
   relu: (_: Operator, x) => tf.relu(x),
   leakyRelu: leaky,
   prelu: ({ slopes, channels, inputShape }: Activation, x) => {
@@ -122,6 +134,7 @@ const ORACLES: Record<string, Oracle> = {
     });
     return tf.concat(signals, axis < 0 ? axis + shapes[0]!.length : axis);
   },
+  rescale: ({ scale, shift }: Rescale, x) => x.mul(scale).add(shift),
   zeroPad: ({ margins }: ZeroPad, x) =>
     x.pad([[0, 0], ...margins.map((m): [number, number] => [m[0], m[1]])]),
   crop: ({ margins, outputShape }: Crop, x) =>
