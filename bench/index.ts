@@ -9,7 +9,7 @@ import { benchQuantisation } from "./quantisation";
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
   benchAffineMaps();
-  benchCodeDistance();
+  await benchCodeDistance();
   await benchQuantisation();
   benchFitting();
   benchMasoCode();

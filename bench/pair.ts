@@ -18,13 +18,14 @@ export function race({ name, reference, ours }: Pair, rounds = 7): void {
       if (round >= 0) times[k]!.push(performance.now() - start); // the first round warms up
     });
   }
-  const [slow, fast] = times.map(median) as [number, number];
+  const [slow, fast] = times.map(medianOf) as [number, number];
   console.log(name);
   console.log(`  ${reference.name}: ${slow.toPrecision(3)} ms`);
   console.log(`  ${ours.name}: ${fast.toPrecision(3)} ms`);
   console.log(`  ratio ${(slow / fast).toPrecision(3)} (median of ${rounds} rounds, in turn)`);
 }
 
-function median(values: number[]): number {
+/** The middle one of an odd number of values, which are sorted. */
+export function medianOf(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1]!;
 }

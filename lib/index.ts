@@ -44,6 +44,26 @@ export {
   withPermutedLabels,
 } from "./data";
 export {
+  type BookLayer,
+  CodeBook,
+  CodeBookFileError,
+  type CodeBookOptions,
+  codeBook,
+  codeDistances,
+  type DistanceOptions,
+  type EmbeddingOptions,
+  embedCodes,
+  type HammingEngine,
+  loadCodeBook,
+  type NeighbourOptions,
+  type Neighbours,
+  nearestNeighbours,
+  type SameClass,
+  sameClass,
+  saveCodeBook,
+  vote,
+} from "./distance";
+export {
   applySnapshot,
   CheckpointError,
   differentiableTemplates,

@@ -1,4 +1,5 @@
 import type { Pieces } from "../spline/operators";
+import { popcount } from "./popcount";
 
 /** The code of one layer: which piece each of its units takes. */
 export interface LayerCode {
@@ -108,11 +109,4 @@ function layerDistance(a: LayerCode, b: LayerCode, l: number): number {
     else if (x !== y) distance++;
   }
   return distance;
-}
-
-/** Number of one bits of a 32-bit word, by adding neighbouring fields of 1, 2, 4, … bits. */
-function popcount(word: number): number {
-  let v = word - ((word >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return (((v + (v >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }

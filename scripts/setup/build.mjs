@@ -1,4 +1,4 @@
-// Compiles lib/, test/, bench/ and scripts/ into dist/.
+// Compiles lib/, test/, bench/ and scripts/ into dist/, and assembly/ into WebAssembly there.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.mjs";
@@ -7,7 +7,7 @@ import { fingerprint, mark, marked, unmark } from "./fingerprint.mjs";
 /** Builds the project, if its sources have changed; tells whether it did. */
 export async function build({ root, report, started }) {
   const marker = join(root, "dist", ".madmax");
-  const folders = ["lib", "test", "bench", "scripts"].map((name) => join(root, name));
+  const folders = ["lib", "test", "bench", "scripts", "assembly"].map((name) => join(root, name));
   const print = fingerprint(
     { file: join(root, "tsconfig.json") },
     { file: join(root, "package-lock.json") },
@@ -25,9 +25,23 @@ export async function build({ root, report, started }) {
       log: report.log,
       started,
     });
+    await compileAssembly({ root, report, started });
     mark(marker, print);
   });
   return true;
+}
+
+async function compileAssembly({ root, report, started }) {
+  const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
+  const source = join("assembly", "hamming.ts");
+  const output = ["-o", join("dist", "lib", "distance", "hamming.wasm")];
+  const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
+  await run(process.execPath, [compiler, source, ...output, ...options], {
+    cwd: root,
+    minutes: 5,
+    log: report.log,
+    started,
+  });
 }
 
 // The compiler leaves what it made of a source that is no longer there: a test deleted would go on

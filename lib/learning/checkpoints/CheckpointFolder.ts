@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeAtomically } from "../writeAtomically";
+import { writeAtomically } from "../../files/writeAtomically";
 import { type Arrays, decodeArrays, encodeArrays } from "./arrayFile";
 import { CheckpointError } from "./CheckpointError";
 import { type Recipe, recipeDifferences, recipeHash } from "./recipe";

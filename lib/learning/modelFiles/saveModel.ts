@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { writeAtomically } from "../../files/writeAtomically";
 import { type Snapshot, takeSnapshot } from "../Snapshot";
-import { writeAtomically } from "../writeAtomically";
 import { FILES, type ModelCard, type StoredModelCard } from "./ModelCard";
 import { ModelFileError } from "./ModelFileError";
 

@@ -54,6 +54,18 @@ export class BatchedNetwork {
     return tf.tidy(() => this.run(this.read(x)).values.at(-1) as tf.Tensor2D);
   }
 
+  /**
+   * Q(x_n) for signals [N, …inputShape]: for each operator that chooses pieces, in the order of
+   * `net.code`, the piece that each of its units takes, [N, units] float32. The caller disposes them.
+   */
+  codes(x: tf.Tensor): tf.Tensor2D[] {
+    return tf.tidy(() =>
+      this.run(this.read(x)).codes.flatMap((code) =>
+        code === null ? [] : [code.reshape([x.shape[0]!, -1]) as tf.Tensor2D],
+      ),
+    );
+  }
+
   /** A_n, b_n and f(x_n) for every signal of x [N, …inputShape]. */
   affineMaps(x: tf.Tensor): BatchedAffineMaps {
     return tf.tidy(() => {

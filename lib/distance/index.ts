@@ -1,0 +1,11 @@
+export type { BookLayer } from "./BookLayer";
+export { CodeBook } from "./CodeBook";
+export { CodeBookFileError } from "./CodeBookFileError";
+export { loadCodeBook, saveCodeBook } from "./codeBookFile";
+export { codeDistances } from "./codeDistances";
+export { type CodeBookOptions, codeBook } from "./codesOfDataset";
+export type { DistanceOptions } from "./comparison";
+export { type EmbeddingOptions, embedCodes } from "./embedCodes";
+export type { HammingEngine } from "./kernel";
+export { type NeighbourOptions, type Neighbours, nearestNeighbours } from "./nearestNeighbours";
+export { type SameClass, sameClass, vote } from "./vote";
