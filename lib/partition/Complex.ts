@@ -1,6 +1,8 @@
 import { ActivationCode, type SplineNetwork } from "../network";
+import { pictureOfSvg } from "../picture";
 import { type Pieces, sizeOf } from "../spline/operators";
 import { type Point, signedArea } from "../spline/planar";
+import { type CanvasLike, type DrawingOptions, drawOn, toSVG } from "./drawing";
 import { type DecisionBoundary, decisionBoundary } from "./readouts";
 import type { CheckedSlice } from "./Slice";
 
@@ -219,6 +221,26 @@ export class Complex {
   /** Where the class with the largest output changes: exact segments, a pair of classes each. */
   decisionBoundary(): DecisionBoundary {
     return decisionBoundary(this);
+  }
+
+  /**
+   * The complex as SVG text, with axes and a legend: colours tell regions, classes, ‖A‖₂ or layers.
+   *
+   * @example
+   * const svg = partition(net, { domain }).toSVG({ colour: "norm", title: "How steep" });
+   */
+  toSVG(options: DrawingOptions = {}): string {
+    return toSVG(this, options);
+  }
+
+  /** The same as PNG bytes, of twice as many pixels as the SVG has. */
+  toPNG(options: DrawingOptions = {}): Uint8Array {
+    return pictureOfSvg(toSVG(this, options)).png;
+  }
+
+  /** Draws the complex on the 2-D context of a canvas, from its top left corner. */
+  drawOn(context: CanvasLike, options: Omit<DrawingOptions, "hover" | "vectorLimit"> = {}): void {
+    drawOn(this, context, options);
   }
 
   /** The input that belongs to a point of the slice [D]. */

@@ -1,6 +1,16 @@
 export type { Domain, Point } from "../spline/planar";
 export { type Cell, Complex, type ComplexArrays, type Edge } from "./Complex";
 export { cellDiagram, largestEpsilon } from "./cellDiagram";
+export {
+  type CanvasLike,
+  cellRaster,
+  Drawing,
+  type DrawingOptions,
+  type FoldLine,
+  foldLines,
+  type PathSink,
+  SvgPath,
+} from "./drawing";
 export { type LinearRegions, linearRegions } from "./linearRegions";
 export { type PartitionOptions, partition } from "./partition";
 export {

@@ -1,0 +1,1 @@
+export { type Picture, pictureOfSvg } from "./pictureOfSvg";
