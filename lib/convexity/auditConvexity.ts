@@ -6,12 +6,18 @@ import { type SignTest, signTest } from "./signTest";
 /** Three answers to one question, each with its certificate or its counterexample. */
 export interface ConvexityAudit {
   /**
-   * "convex": certified by signs, on all of the input space. "convex on the domain": by all facets
-   * there. "not convex": two points prove it. "undecided": none of these.
+   * "convex": certified by signs, on all of the input space. "convex on the domain", "convex on the
+   * slice": by all facets there, and no more than that. "not convex": two points prove it.
+   * "undecided": none of these.
    */
-  readonly verdict: "convex" | "convex on the domain" | "not convex" | "undecided";
+  readonly verdict:
+    | "convex"
+    | "convex on the domain"
+    | "convex on the slice"
+    | "not convex"
+    | "undecided";
   readonly signs: SignTest;
-  /** Undefined for networks of more than two inputs. */
+  /** Undefined for networks of more than two inputs, unless on a slice. */
   readonly facets: FacetTest | undefined;
   readonly segments: SegmentTest;
   /** A table: test, what it can say, what it says. */
@@ -25,10 +31,12 @@ export interface ConvexityAudit {
  * | test | can prove | on |
  * |---|---|---|
  * | {@link signTest} | convex | the whole input space |
- * | {@link facetTest} | convex, not convex | a box of one or two inputs |
+ * | {@link facetTest} | convex, not convex | a box of one or two inputs, or of a slice |
  * | {@link segmentTest} | not convex | a box of any dimension |
  *
- * Options are those of the segment test; the box serves the facets too.
+ * Options are those of the segment test; box and slice serve the facets too. With more than two
+ * inputs a slice makes the facet test possible: a concave kink in it proves that the network isn't
+ * convex; "convex on the slice" says nothing beyond it.
  *
  * @throws RangeError as the three tests
  * @example
@@ -36,18 +44,20 @@ export interface ConvexityAudit {
  * console.log(String(audit)); // the table
  */
 export function auditConvexity(net: SplineNetwork, options: SegmentTestOptions): ConvexityAudit {
-  const { domain, output, tolerance } = options;
+  const { domain, slice, output, tolerance } = options;
   const signs = signTest(net, output === undefined ? {} : { output });
   const segments = segmentTest(net, options);
   const facets =
-    net.inputSize > 2
+    net.inputSize > 2 && slice === undefined
       ? undefined
       : facetTest(net, {
           domain,
+          ...(slice === undefined ? {} : { slice }),
           ...(output === undefined ? {} : { output }),
           ...(tolerance === undefined ? {} : { tolerance }),
         });
-  const verdict = verdictOf(signs, facets, segments);
+  const place = slice === undefined ? "on the domain" : "on the slice";
+  const verdict = verdictOf(signs, facets, segments, place);
   return {
     verdict,
     signs,
@@ -57,8 +67,8 @@ export function auditConvexity(net: SplineNetwork, options: SegmentTestOptions):
       [
         `convexity of ${output === undefined ? "all outputs" : `output ${output}`}: ${verdict}`,
         `signs     everywhere     ${signs}`,
-        `facets    on the domain  ${facets ?? "not tested: needs one or two inputs"}`,
-        `segments  on the domain  ${segments}`,
+        `facets    ${place.padEnd(13)}  ${facets ?? "not tested: needs one or two inputs, or a slice"}`,
+        `segments  ${place.padEnd(13)}  ${segments}`,
       ].join("\n"),
   };
 }
@@ -67,6 +77,7 @@ function verdictOf(
   signs: SignTest,
   facets: FacetTest | undefined,
   segments: SegmentTest,
+  place: "on the domain" | "on the slice",
 ): ConvexityAudit["verdict"] {
   const refuted = segments.counterexample !== undefined || facets?.convex === false;
   if (refuted && signs.certified) {
@@ -75,5 +86,5 @@ function verdictOf(
   }
   if (refuted) return "not convex";
   if (signs.certified) return "convex";
-  return facets === undefined ? "undecided" : "convex on the domain";
+  return facets === undefined ? "undecided" : `convex ${place}`;
 }

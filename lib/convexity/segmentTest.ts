@@ -1,4 +1,5 @@
 import type { SplineNetwork } from "../network";
+import { readSlice, type Slice } from "../partition";
 import type { Random } from "../random";
 import { type Box, readBox } from "./box";
 import { type ConvexityCounterexample, describeCounterexample } from "./ConvexityCounterexample";
@@ -18,8 +19,10 @@ export interface SegmentTest {
 
 /** Where segments are drawn, and how many. */
 export interface SegmentTestOptions {
-  /** Lowest and highest corner of the box, D numbers each. */
+  /** Lowest and highest corner of the box, D numbers each; on a slice in its two coordinates. */
   readonly domain: Box;
+  /** The plane that segments are drawn in, instead of all of the input space. */
+  readonly slice?: Slice;
   readonly random: Random;
   /** The output that is tested; all if left out. */
   readonly output?: number;
@@ -45,10 +48,10 @@ const HALVINGS = 8;
  * @example segmentTest(net, { domain: [[-3, -3], [3, 3]], random: random(1) }).largest;
  */
 export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): SegmentTest {
-  const { domain, random, output, segments = 100_000, tolerance = 1e-9 } = options;
+  const { domain, random, slice, output, segments = 100_000, tolerance = 1e-9 } = options;
   const outputs = testedOutputs(net, output);
   const D = net.inputSize;
-  const [low, high] = readBox(domain, D);
+  const draw = drawFrom(readBox(domain, slice === undefined ? D : 2), slice, D, random);
   if (!(Number.isInteger(segments) && segments >= 1)) {
     throw new RangeError(`segments are ${segments}, expected an integer from 1`);
   }
@@ -59,10 +62,7 @@ export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): Se
   let counterexample: ConvexityCounterexample | undefined;
   for (let n = 0; n < segments; n++) {
     if (n % HALVINGS === 0) {
-      for (let i = 0; i < D; i++) {
-        x[i] = random.uniform(low[i], high[i]);
-        y[i] = random.uniform(low[i], high[i]);
-      }
+      draw(x, y);
       fx = net.forward(x);
       fy = net.forward(y);
     }
@@ -88,5 +88,30 @@ export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): Se
       counterexample === undefined
         ? `no violation found in ${segments.toLocaleString("en")} segments`
         : describeCounterexample(counterexample),
+  };
+}
+
+/** What draws both ends of a segment, coordinate by coordinate, from a box of the inputs or of a slice. */
+function drawFrom(
+  [low, high]: readonly [Float64Array, Float64Array],
+  slice: Slice | undefined,
+  D: number,
+  random: Random,
+): (x: Float64Array, y: Float64Array) => void {
+  const uniform = (x: Float64Array, y: Float64Array) => {
+    for (let i = 0; i < low.length; i++) {
+      x[i] = random.uniform(low[i], high[i]);
+      y[i] = random.uniform(low[i], high[i]);
+    }
+  };
+  if (slice === undefined) return uniform;
+  const { origin, e1, e2 } = readSlice(slice, D);
+  const [p, q] = [new Float64Array(2), new Float64Array(2)];
+  return (x, y) => {
+    uniform(p, q);
+    for (let i = 0; i < D; i++) {
+      x[i] = origin[i]! + p[0]! * e1[i]! + p[1]! * e2[i]!;
+      y[i] = origin[i]! + q[0]! * e1[i]! + q[1]! * e2[i]!;
+    }
   };
 }

@@ -31,5 +31,5 @@ export {
   sliceLipschitz,
   sliceMaps,
 } from "./readouts";
-export type { CheckedSlice, Slice } from "./Slice";
+export { type CheckedSlice, readSlice, type Slice } from "./Slice";
 export { type SliceThrough, sliceThrough } from "./sliceThrough";

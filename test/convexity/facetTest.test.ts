@@ -138,6 +138,51 @@ test("on a slice the facets are those of the network restricted to it", () => {
   assert.ok(violation > 0 && Math.abs(fm! - (fx! + fy!) / 2 - violation) < 1e-12);
 });
 
+test("an audit of a slice says what holds there, and no more", () => {
+  const domain = box(2, 3);
+  const draws = random(6);
+  const slice = { origin: draws.normals(5), e1: draws.normals(5), e2: draws.normals(5) };
+  const ask = (net: SplineNetwork) =>
+    auditConvexity(net, { domain, slice, random: random(1), segments: 4000 });
+  assert.equal(ask(convexNet([5, 8, 8, 1], random(1), ["relu", "relu"])).verdict, "convex");
+  const net = SplineNetwork.fromWeights(heWeights([5, 8, 6, 1], random(3), { offsetDeviation: 1 }));
+  const { verdict, segments } = ask(net);
+  assert.equal(verdict, "not convex");
+  // Both ends of the segment lie in the slice: x − origin is a combination of e1 and e2.
+  for (const point of [segments.counterexample!.x, segments.counterexample!.y]) {
+    const away = point.map((v, i) => v - slice.origin[i]!);
+    const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, t, i) => sum + t * v[i]!, 0);
+    const [a, b, c] = [
+      dot(slice.e1, slice.e1),
+      dot(slice.e1, slice.e2),
+      dot(slice.e2, slice.e2),
+    ] as const;
+    const [p, q] = [dot(away, slice.e1), dot(away, slice.e2)];
+    const [s, t] = [(c * p - b * q) / (a * c - b * b), (a * q - b * p) / (a * c - b * b)];
+    assert.ok(Math.abs(s) <= 3 && Math.abs(t) <= 3);
+    const rest = away.map((v, i) => v - s * slice.e1[i]! - t * slice.e2[i]!);
+    assert.ok(Math.hypot(...rest) < 1e-9);
+  }
+  // ReLU(x₁) − ReLU(x₂): convex where x₂ doesn't vary, nowhere else.
+  const difference = SplineNetwork.fromWeights([
+    {
+      W: [
+        [1, 0, 0],
+        [0, 1, 0],
+      ],
+      b: [0, 0],
+    },
+    { W: [[1, -1]], b: [0] },
+  ]);
+  const across = { origin: [0, 0.5, 0], e1: [1, 0, 0], e2: [0, 0, 1] };
+  const options = { domain, random: random(1), segments: 4000 };
+  const there = auditConvexity(difference, { ...options, slice: across });
+  assert.equal(there.verdict, "convex on the slice");
+  assert.match(String(there), /^facets {4}on the slice {3}convex: /m);
+  const along = { ...across, e2: [0, 1, 0] };
+  assert.equal(auditConvexity(difference, { ...options, slice: along }).verdict, "not convex");
+});
+
 test("an audit keeps its three answers apart, and prints them", () => {
   const options = { domain: box(2, 5), random: random(1), segments: 2000 };
   const convex = auditConvexity(convexNet([2, 8, 8, 1], random(1), ["relu", "relu"]), options);
@@ -164,7 +209,7 @@ test("an audit keeps its three answers apart, and prints them", () => {
     segments: 100,
   });
   assert.equal(tall.facets, undefined);
-  assert.match(String(tall), /not tested: needs one or two inputs/);
+  assert.match(String(tall), /not tested: needs one or two inputs, or a slice/);
 });
 
 test("what the facet test can't take is refused", () => {

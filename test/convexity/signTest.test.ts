@@ -177,6 +177,63 @@ test("five networks are convex though not certified; two of them in a whole ball
   );
 });
 
+test("each of the five is the function of its formula, whose slopes rise: worked out by hand", () => {
+  const relu = (u: number) => Math.max(0, u);
+  const byHand: ((x: number) => number)[] = [
+    (x) => x,
+    (x) => relu(x),
+    (x) => Math.abs(x),
+    (x) => relu(x),
+    (x) => relu(3 * relu(x) - relu(x + 1) - 0.5),
+  ];
+  convexDespiteSigns().forEach(({ net, formula }, i) => {
+    const f = byHand[i]!;
+    let slope = Number.NEGATIVE_INFINITY;
+    // All kinks lie on multiples of 1/4, where these sums have no rounding.
+    for (let x = -20; x < 20; x += 0.25) {
+      assert.equal(net.forward([x])[0], f(x), `${formula} at ${x}`);
+      const next = 4 * (f(x + 0.25) - f(x));
+      assert.ok(next >= slope, `${formula}: the slope falls at ${x}`);
+      slope = next;
+    }
+  });
+});
+
+test("any one weight behind layer 1, made negative, is enough for some choice of the others", () => {
+  const widths = [2, 4, 3, 3, 1];
+  let tried = 0;
+  for (let l = 1; l < 4; l++) {
+    for (let i = 0; i < widths[l + 1]!; i++) {
+      for (let j = 0; j < widths[l]!; j++) {
+        // One path carries ReLU(x₁) to unit j, and 10 − ReLU(x₁) on from there; all else is 0.
+        const layers = widths.slice(1).map((rows, m) => {
+          const W = Array.from({ length: rows }, () => Array<number>(widths[m]!).fill(0));
+          const b = Array<number>(rows).fill(0);
+          const [from, to] = [m === l + 1 ? i : m === l ? j : 0, m === l ? i : m === l - 1 ? j : 0];
+          W[to]![from] = m === l ? -1 : 1;
+          if (m === l) b[to] = 10;
+          return { W, b };
+        });
+        const net = SplineNetwork.fromWeights(layers);
+        assert.equal(net.forward([3, 0])[0], 7);
+        const { obstacles } = signTest(net);
+        assert.deepEqual(
+          obstacles.map(({ node, row, column }) => [node, row, column]),
+          [[`dense ${l + 1}`, i, j]],
+        );
+        const { smallestJump, counterexample } = facetTest(net, { domain: box(2, 5) });
+        assert.equal(smallestJump, -1);
+        const { x, y } = counterexample!;
+        const middle = x.map((v, k) => (v + y[k]!) / 2);
+        const [fx, fy, fm] = [x, y, middle].map((p) => 10 - Math.max(0, p[0]!));
+        assert.ok(fm! > (fx! + fy!) / 2);
+        tried++;
+      }
+    }
+  }
+  assert.equal(tried, 4 * 3 + 3 * 3 + 3);
+});
+
 test("operators of all kinds: what keeps convexity, and what breaks it, by name", () => {
   const draws = random(6);
   const bias = draws.normals(3);

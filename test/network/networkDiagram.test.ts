@@ -59,13 +59,13 @@ test("whole networks: 100 % of the codes agree on 100,000 points for ε ≤ 0.1"
   }
 });
 
-test("max pooling, residual sums and concatenation: 100 % as well", () => {
+test("max pooling, residual sums and concatenation: 100 % of 100,000 as well", () => {
   for (const [name, net] of [
     ["pooling", pooled()],
     ["residual", residual()],
     ["inception", inception()],
   ] as const) {
-    assert.equal(agreement(net, { epsilon: 0.01 }, 40_000), 1, name);
+    assert.equal(agreement(net, { epsilon: 0.01 }), 1, name);
   }
 });
 
