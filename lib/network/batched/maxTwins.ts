@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { MaxPool2d } from "../../spline/operators";
+import { slidingViews } from "./slidingViews";
 import { mergeStack, splitStack, type Twin } from "./twin";
 
 /** Twin of ReLU; its code is the 0/1 mask of active units, [N, …shape] float32. */
@@ -23,57 +24,7 @@ export function reluTwin(): Twin {
  * and no gradient of the pooling kernel is needed (TensorFlow.js has none to differentiate).
  */
 export function maxPool2dTwin({ window, inputShape }: MaxPool2d): Twin {
-  const { size, strides, inputHeight, inputWidth, outputHeight, outputWidth, top, left } = window;
-  const channels = inputShape[2]!;
-  const [sy, sx] = strides;
-  // The padded image on which every window position is a strided slice of full size.
-  const height = Math.max(outputHeight * sy + size[0] - 1, top + inputHeight);
-  const width = Math.max(outputWidth * sx + size[1] - 1, left + inputWidth);
-  const positions = Array.from({ length: size[0] * size[1] }, (_, r) => ({
-    r,
-    i: Math.floor(r / size[1]),
-    j: r % size[1],
-  }));
-
-  const pad = (x: tf.Tensor, value: number): tf.Tensor4D =>
-    tf.pad4d(
-      x as tf.Tensor4D,
-      [
-        [0, 0],
-        [top, height - top - inputHeight],
-        [left, width - left - inputWidth],
-        [0, 0],
-      ],
-      value,
-    );
-
-  /** What position (i, j) of every window sees: [N, outputHeight, outputWidth, channels]. */
-  const seenFrom = (padded: tf.Tensor4D, i: number, j: number): tf.Tensor =>
-    padded
-      .slice([0, i, j, 0], [-1, outputHeight * sy, outputWidth * sx, -1])
-      .reshape([-1, outputHeight, sy, outputWidth, sx, channels])
-      .slice([0, 0, 0, 0, 0, 0], [-1, -1, 1, -1, 1, -1])
-      .reshape([-1, outputHeight, outputWidth, channels]);
-
-  /** The transpose of seenFrom: puts values back where position (i, j) of every window reads. */
-  const putBack = (values: tf.Tensor, i: number, j: number): tf.Tensor =>
-    values
-      .reshape([-1, outputHeight, 1, outputWidth, 1, channels])
-      .pad([
-        [0, 0],
-        [0, 0],
-        [0, sy - 1],
-        [0, 0],
-        [0, sx - 1],
-        [0, 0],
-      ])
-      .reshape([-1, outputHeight * sy, outputWidth * sx, channels])
-      .pad([
-        [0, 0],
-        [i, height - outputHeight * sy - i],
-        [j, width - outputWidth * sx - j],
-        [0, 0],
-      ]);
+  const { positions, pad, seenFrom, putBack, inside } = slidingViews(window, inputShape[2]!);
 
   const taken = (code: tf.Tensor, r: number) => code.equal(r).cast("float32");
 
@@ -102,8 +53,7 @@ export function maxPool2dTwin({ window, inputShape }: MaxPool2d): Twin {
           putBack(mergeStack(g.mul(taken(code!, r).expandDims(1))), i, j),
         ),
       );
-      const inside = images.slice([0, top, left, 0], [-1, inputHeight, inputWidth, -1]);
-      return splitStack(inside, g);
+      return splitStack(inside(images), g);
     },
     dispose: () => {},
   };

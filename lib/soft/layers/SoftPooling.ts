@@ -1,0 +1,256 @@
+import * as tf from "@tensorflow/tfjs";
+import { slidingViews } from "../../network/batched/slidingViews";
+import { ChannelPool, type Extent, MaxPool2d, type Padding } from "../../spline/operators";
+import { type Forward, withGradient } from "./differentiable";
+import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
+import { softmaxOfFirst } from "./softPieces";
+
+/** A window that slides over images or sequences. */
+export interface SoftPoolingOptions extends SoftLayerOptions {
+  /** Size of the window; 2 if left out. */
+  readonly poolSize?: Extent;
+  /** Steps between windows; the window's size if left out. */
+  readonly strides?: Extent;
+  /** "valid" if left out. */
+  readonly padding?: Padding;
+}
+
+/** Σ_r t_r s_r, t = softmax(η s), of signals side by side along the first axis. */
+function softMaximum(s: tf.Tensor, eta: tf.Tensor): Forward {
+  const t = softmaxOfFirst(s, eta);
+  const z = t.mul(s).sum(0);
+  return {
+    value: z,
+    kept: [t, z],
+    back: (dy, s, eta, [t, z]) => {
+      const lack = s.sub(z!);
+      const centred = t!.mul(lack);
+      return {
+        input: dy.mul(t!.add(centred.mul(eta))),
+        logEta: () => dy.mul(centred.mul(lack).sum(0).mul(eta)),
+      };
+    },
+  };
+}
+
+/** Far below any signal, yet its square times a weight of 0 is 0 in float32. */
+const OUTSIDE = -1e20;
+
+/** Pooling as a soft choice: signals that compete lie side by side along a new first axis. */
+abstract class SoftPooling extends SoftLayer {
+  protected abstract rivals(u: tf.Tensor): tf.Tensor;
+
+  protected override transform(u: tf.Tensor): tf.Tensor {
+    return withGradient(this.rivals(u), this.logEta(), this.learnBeta, softMaximum);
+  }
+}
+
+/** Windows over sequences [N, length, channels] or images [N, height, width, channels]. */
+abstract class WindowPooling extends SoftPooling {
+  readonly poolSize: Extent;
+  readonly strides: Extent;
+  readonly padding: Padding;
+  protected abstract readonly axes: 1 | 2;
+
+  constructor({ poolSize = 2, strides, padding = "valid", ...options }: SoftPoolingOptions = {}) {
+    super(options);
+    this.poolSize = poolSize;
+    this.strides = strides ?? poolSize;
+    this.padding = padding;
+    if (padding !== "valid" && padding !== "same") {
+      throw new RangeError(`padding is "${padding}", expected "valid" or "same"`);
+    }
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    this.poolOf(inputShape as tf.Shape);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const shape = inputShape as tf.Shape;
+    return [shape[0]!, ...this.poolOf(shape).outputShape];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const plain = (extent: Extent) => (typeof extent === "number" ? extent : [...extent]);
+    const { poolSize, strides, padding } = this;
+    return {
+      ...super.getConfig(),
+      poolSize: plain(poolSize),
+      strides: plain(strides),
+      padding,
+    };
+  }
+
+  protected override rivals(u: tf.Tensor): tf.Tensor {
+    const { window, inputShape, outputShape } = this.poolOf(u.shape);
+    const channels = inputShape.at(-1)!;
+    const { positions, pad, seenFrom } = slidingViews(window, channels);
+    const { inputHeight, inputWidth } = window;
+    const padded = pad(u.reshape([-1, inputHeight, inputWidth, channels]), OUTSIDE);
+    const views = positions.map(({ i, j }) => seenFrom(padded, i, j));
+    return tf.stack(views).reshape([positions.length, -1, ...outputShape]);
+  }
+
+  /** The hard pooling, whose windows these are. Throws RangeError on another rank, or if they don't fit. */
+  private poolOf([, ...shape]: tf.Shape): MaxPool2d {
+    if (shape.length !== this.axes + 1 || shape.some((d) => d == null)) {
+      const wanted = this.axes === 1 ? "[N, length, channels]" : "[N, height, width, channels]";
+      throw new RangeError(`a layer on shape [N, ${shape}]: expected ${wanted}, of fixed sizes`);
+    }
+    const { poolSize: size, strides, padding } = this;
+    return new MaxPool2d(shape as number[], { size, strides, padding });
+  }
+}
+
+/**
+ * Softmax pooling of sequences [N, length, channels]: Σ_j t_j u_j over each window, t = softmax(η u).
+ * Max pooling at β → 1, average pooling at β → 0. Padded positions take no part.
+ *
+ * Stored and loaded as class "SoftmaxPooling1D". Throws RangeError on windows that don't fit.
+ *
+ * @example new SoftmaxPooling1D({ poolSize: 3, strides: 2, beta: 0.8 }).apply(tf.zeros([1, 9, 2]));
+ */
+export class SoftmaxPooling1D extends WindowPooling {
+  static readonly className = "SoftmaxPooling1D";
+  protected readonly axes = 1;
+}
+
+/**
+ * Softmax pooling of images [N, height, width, channels]: Σ_j t_j u_j over each window, t = softmax(η u).
+ * Max pooling at β → 1, average pooling at β → 0. Padded positions take no part.
+ *
+ * Stored and loaded as class "SoftmaxPooling2D". Throws RangeError on windows that don't fit.
+ *
+ * @example new SoftmaxPooling2D({ poolSize: 2, learnBeta: true }).apply(tf.zeros([1, 8, 8, 3]));
+ */
+export class SoftmaxPooling2D extends WindowPooling {
+  static readonly className = "SoftmaxPooling2D";
+  protected readonly axes = 2;
+}
+
+/**
+ * Softmax pooling over groups of neighbouring channels, at every position: maxout made soft.
+ *
+ * Stored and loaded as class "SoftmaxChannelPooling". Throws RangeError unless the groups, of all
+ * channels if `groupSize` is left out, divide the channels.
+ *
+ * @example new SoftmaxChannelPooling({ groupSize: 2 }).apply(tf.zeros([1, 8, 8, 6])); // of shape [1, 8, 8, 3]
+ */
+export class SoftmaxChannelPooling extends SoftPooling {
+  static readonly className = "SoftmaxChannelPooling";
+  readonly groupSize: number | undefined;
+
+  constructor({ groupSize, ...options }: SoftLayerOptions & { readonly groupSize?: number } = {}) {
+    super(options);
+    if (options.betaPer === "channel") {
+      throw new RangeError("channels compete here: expected one β for the layer");
+    }
+    this.groupSize = groupSize;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    this.computeOutputShape(inputShape);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const shape = inputShape as tf.Shape;
+    const { outputShape } = new ChannelPool([shape.at(-1)!], this.groupSize);
+    return [...shape.slice(0, -1), outputShape[0]!];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { groupSize } = this;
+    return { ...super.getConfig(), ...(groupSize !== undefined && { groupSize }) };
+  }
+
+  protected override rivals(u: tf.Tensor): tf.Tensor {
+    const { outputShape, pieces } = new ChannelPool([u.shape.at(-1)!], this.groupSize);
+    const groups = u.reshape([-1, pieces]).transpose(); // [pieces, N · … · groups]
+    return groups.reshape([pieces, ...u.shape.slice(0, -1), outputShape[0]!]);
+  }
+}
+
+/** All positions of each channel compete. */
+abstract class GlobalSoftPooling extends SoftPooling {
+  protected abstract readonly axes: 1 | 2;
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const shape = inputShape as tf.Shape;
+    if (shape.length !== this.axes + 2) {
+      throw new RangeError(`a layer on shape [${shape}]: expected ${this.axes + 2} dimensions`);
+    }
+    return [shape[0]!, shape.at(-1)!];
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    this.computeOutputShape(inputShape);
+    super.build(inputShape);
+  }
+
+  protected override rivals(u: tf.Tensor): tf.Tensor {
+    const channels = u.shape.at(-1)!;
+    return u.reshape([u.shape[0]!, -1, channels]).transpose([1, 0, 2]);
+  }
+}
+
+/**
+ * Softmax pooling over the whole sequence [N, length, channels] to [N, channels].
+ *
+ * Stored and loaded as class "GlobalSoftmaxPooling1D". Throws RangeError on another rank.
+ *
+ * @example new GlobalSoftmaxPooling1D().apply(tf.zeros([1, 9, 2]));
+ */
+export class GlobalSoftmaxPooling1D extends GlobalSoftPooling {
+  static readonly className = "GlobalSoftmaxPooling1D";
+  protected readonly axes = 1;
+}
+
+/**
+ * Softmax pooling over the whole image [N, height, width, channels] to [N, channels].
+ *
+ * Stored and loaded as class "GlobalSoftmaxPooling2D". Throws RangeError on another rank.
+ *
+ * @example new GlobalSoftmaxPooling2D({ beta: 0.9 }).apply(tf.zeros([1, 4, 4, 8]));
+ */
+export class GlobalSoftmaxPooling2D extends GlobalSoftPooling {
+  static readonly className = "GlobalSoftmaxPooling2D";
+  protected readonly axes = 2;
+}
+
+/**
+ * The softmax at the end of a classifier as what it is: the soft choice among classes that the hard
+ * network makes by the largest logit; weights t = softmax(η u) over the last axis, [N, C].
+ *
+ * At β = ½ the usual softmax; with β learned or set on held-out data, temperature scaling (Guo et al.
+ * 2017). Stored and loaded as class "SoftAssignment".
+ *
+ * @example new SoftAssignment({ beta: 0.4 }).apply(tf.tensor([[1, 2, 3]]));
+ */
+export class SoftAssignment extends SoftLayer {
+  static readonly className = "SoftAssignment";
+
+  constructor(options: Omit<SoftLayerOptions, "betaPer"> = {}) {
+    super(options);
+    if (this.betaPer === "channel") {
+      throw new RangeError("classes compete here: expected one β for the layer");
+    }
+  }
+
+  protected override transform(u: tf.Tensor): tf.Tensor {
+    return u.mul(this.logEta().exp()).softmax();
+  }
+}
+
+for (const layer of [
+  SoftmaxPooling1D,
+  SoftmaxPooling2D,
+  SoftmaxChannelPooling,
+  GlobalSoftmaxPooling1D,
+  GlobalSoftmaxPooling2D,
+  SoftAssignment,
+]) {
+  tf.serialization.registerClass(layer as tf.serialization.SerializableConstructor<SoftLayer>);
+}
