@@ -23,6 +23,7 @@ export {
   orthogonalRows,
   orthogonalTemplates,
 } from "./orthogonalityPenalties";
+export { type PartitionSnapshot, partitionsOverEpochs } from "./partitionsOverEpochs";
 export { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
 export { meanAndSd, type PairedDifference, pairedDifference } from "./seedStatistics";
 export { type TrainOptions, trainClassifier } from "./trainClassifier";

@@ -17,7 +17,8 @@ const LARGEST_MB = 5;
  * Shows a figure as one output in several forms: the native one for JupyterLab, a picture (PNG)
  * for GitHub, HTML and slides, and text last.
  *
- * Takes a Vega-Lite 5 spec, a Plotly figure `{ data, layout }`, an SVG text, PNG bytes, an image
+ * Takes a Vega-Lite 5 spec, a Plotly figure `{ data, layout }`
+ * (possibly with `frames`, and with a `still` SVG as its picture), an SVG text, PNG bytes, an image
  * or a grid of images (`{ data, shape }`, also a TensorFlow.js tensor), a danfo.js DataFrame, and
  * what {@link tex} and {@link markdown} make. Options are for images, but for the title.
  *
@@ -50,8 +51,9 @@ function formsOf(figure: Figure, options: ImageOptions): Forms {
   }
   if (isPlotly(figure)) {
     const layout = { ...PLOTLY_LAYOUT, ...figure.layout };
-    const plain = limited(plainJson({ ...figure, layout }) as PlotlyFigure);
-    const picture = pictureOfSvg(svgOfPlotly(plain));
+    const { still, ...live } = figure;
+    const plain = limited(plainJson({ ...live, layout }) as PlotlyFigure);
+    const picture = pictureOfSvg(still ?? svgOfPlotly(plain));
     const label = title ?? titleOf(plain.layout?.title) ?? "Plotly figure";
     return withPicture({ "application/vnd.plotly.v1+json": plain }, picture, label);
   }

@@ -3,7 +3,10 @@ export { type Cell, Complex, type ComplexArrays, type Edge } from "./Complex";
 export { cellDiagram, largestEpsilon } from "./cellDiagram";
 export {
   type CanvasLike,
+  cellFacts,
   cellRaster,
+  classColour,
+  classTint,
   Drawing,
   type DrawingOptions,
   type FoldLine,
@@ -19,10 +22,12 @@ export {
   type CellStatistics,
   type CellsOfPoints,
   type ClassPiece,
+  type ClassRegion,
   cellNorms,
   cellStatistics,
   cellsOfPoints,
   classPieces,
+  classRegions,
   DecisionBoundary,
   decisionBoundary,
   dihedralAngles,

@@ -17,6 +17,14 @@ export { type MatchedFilterBarsOptions, matchedFilterBars } from "./matchedFilte
 export { type MaxAffineCurveOptions, maxAffineCurve } from "./maxAffineCurve";
 export { type MeasuredRun, type MeasurePanelsOptions, measurePanels } from "./measurePanels";
 export { type MemoriseTrace, memoriseCurve } from "./memoriseCurve";
+export {
+  type Animation,
+  type PartitionAnimationOptions,
+  type PartitionFrame,
+  partitionAnimation,
+} from "./partitionAnimation";
+export { type PartitionFigureOptions, partitionFigure } from "./partitionFigure";
+export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type SoftMaximumCurveOptions, softMaximumCurve } from "./softMaximumCurve";

@@ -7,6 +7,7 @@ import {
   MaxAffineSpline,
   MaxAffineSplineOperator,
   PowerDiagram,
+  partition,
   random,
   SplineNetwork,
   saveModel,
@@ -96,6 +97,15 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
   }),
   orthogonalRows: () => ({
     options: { epochs: 1, batchSize: 30, optimizer: 0.01, random: random(1) },
+  }),
+  partitionsOverEpochs: trained,
+  pictureGrid: () => ({
+    complex: partition(SplineNetwork.fromWeights(heWeights([2, 3, 2], random(1))), {
+      domain: [
+        [-1, -1],
+        [1, 1],
+      ],
+    }),
   }),
   applySnapshot: async () => ({ ...(await trained()), frames: [] }),
   loadModel: async () => {

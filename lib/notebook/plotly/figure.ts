@@ -13,6 +13,8 @@ export interface PlotlyFigure {
   // biome-ignore lint/suspicious/noExplicitAny: Plotly's attributes, read one by one with care
   layout?: any;
   frames?: object[];
+  /** The still picture as SVG; drawn from the data if left out. */
+  still?: string;
 }
 
 /** Whether something is a Plotly figure: a list of traces, and possibly a layout. */

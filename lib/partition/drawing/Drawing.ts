@@ -1,6 +1,5 @@
 import type { Complex } from "../Complex";
-import { cellNorms, classPieces, decisionBoundary } from "../readouts";
-import { cellText } from "./cellText";
+import { cellNorms, classPieces, classRegions, decisionBoundary } from "../readouts";
 import {
   checkedColour,
   classColour,
@@ -19,7 +18,8 @@ import { View } from "./View";
 /** An area of one colour. */
 export interface Area {
   readonly colour: string;
-  readonly text?: string;
+  /** The cell, if it is one. */
+  readonly cell?: number;
   trace(sink: PathSink): void;
 }
 
@@ -86,23 +86,7 @@ export class Drawing {
   *areas(): Generator<Area, void> {
     const { complex, view, options, cellColour } = this;
     if (cellColour === undefined) {
-      const pieces = new Map<number, Float64Array[]>();
-      for (const piece of classPieces(complex)) {
-        const one = (sink: PathSink) => tracePiece(piece.corners, view, sink);
-        if (options.hover) {
-          yield { colour: classTint(piece.class), text: cellText(complex, piece.cell), trace: one };
-          continue;
-        }
-        const same = pieces.get(piece.class);
-        if (same === undefined) pieces.set(piece.class, [piece.corners]);
-        else same.push(piece.corners);
-      }
-      for (const [c, all] of pieces) {
-        const trace = (sink: PathSink) => {
-          for (const corners of all) tracePiece(corners, view, sink);
-        };
-        yield { colour: classTint(c), trace };
-      }
+      yield* options.hover ? this.pieces() : this.classAreas();
       return;
     }
     const cells = new Map<string, number[]>();
@@ -110,7 +94,7 @@ export class Drawing {
       const colour = cellColour(i);
       if (options.hover) {
         const trace = (sink: PathSink) => traceCell(complex, i, view, sink);
-        yield { colour, text: cellText(complex, i), trace };
+        yield { colour, cell: i, trace };
         continue;
       }
       const same = cells.get(colour);
@@ -122,6 +106,22 @@ export class Drawing {
         for (const i of all) traceCell(complex, i, view, sink);
       };
       yield { colour, trace };
+    }
+  }
+
+  private *pieces(): Generator<Area, void> {
+    for (const { cell, class: c, corners } of classPieces(this.complex)) {
+      const trace = (sink: PathSink) => traceLoop(corners, this.view, sink);
+      yield { colour: classTint(c), cell, trace };
+    }
+  }
+
+  private *classAreas(): Generator<Area, void> {
+    for (const { class: c, loops } of classRegions(this.complex)) {
+      const trace = (sink: PathSink) => {
+        for (const loop of loops) traceLoop(loop, this.view, sink);
+      };
+      yield { colour: classTint(c), trace };
     }
   }
 
@@ -178,7 +178,7 @@ export class Drawing {
   }
 }
 
-function tracePiece(corners: Float64Array, view: View, sink: PathSink): void {
+function traceLoop(corners: Float64Array, view: View, sink: PathSink): void {
   tracePolygon(corners.length / 2, (k, axis) => corners[2 * k + axis]!, view, sink);
 }
 

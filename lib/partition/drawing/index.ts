@@ -1,4 +1,6 @@
+export { cellFacts } from "./cellFacts";
 export { cellRaster } from "./cellRaster";
+export { classColour, classTint } from "./colours";
 export { Drawing } from "./Drawing";
 export type { DrawingOptions } from "./DrawingOptions";
 export { type CanvasLike, drawOn } from "./drawOn";

@@ -1,8 +1,8 @@
 import { PNG } from "pngjs";
 import type { Complex } from "../Complex";
 import { sliceMaps } from "../readouts";
+import { cellText, short } from "./cellFacts";
 import { cellRaster } from "./cellRaster";
-import { short } from "./cellText";
 import { classColour, classTint, rgb, viridis } from "./colours";
 import { Drawing, type Legend } from "./Drawing";
 import type { DrawingOptions } from "./DrawingOptions";
@@ -44,10 +44,11 @@ export function toSVG(complex: Complex, options: DrawingOptions = {}): string {
 
 function paths(drawing: Drawing): string {
   const parts: string[] = [];
-  for (const { colour, text: told, trace } of drawing.areas()) {
+  for (const { colour, cell, trace } of drawing.areas()) {
     const path = new SvgPath();
     trace(path);
-    const inner = told === undefined ? "/>" : `><title>${escaped(told)}</title></path>`;
+    const told = cell === undefined ? "" : escaped(cellText(drawing.complex, cell));
+    const inner = told === "" ? "/>" : `><title>${told}</title></path>`;
     // Stroked in its own colour: no hairlines between areas.
     parts.push(`<path d="${path}" fill="${colour}" stroke="${colour}" stroke-width="0.6"${inner}`);
   }

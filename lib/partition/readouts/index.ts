@@ -2,6 +2,7 @@ export { cellNorms, type SliceLipschitz, sliceLipschitz } from "./cellNorms";
 export { type CellStatistics, cellStatistics } from "./cellStatistics";
 export { type CellsOfPoints, cellsOfPoints } from "./cellsOfPoints";
 export { type ClassPiece, classPieces } from "./classPieces";
+export { type ClassRegion, classRegions } from "./classRegions";
 export {
   type BoundaryFold,
   type BoundarySegment,

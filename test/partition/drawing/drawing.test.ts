@@ -179,7 +179,7 @@ test("SVG: deterministic, titled, cells tell what they are; PNG: twice the pixel
   assert.equal(svg, complex.toSVG(options));
   assert.match(svg, /a &#60; b<\/text>/);
   assert.equal(svg.match(/<title>/g)!.length, complex.cellCount);
-  assert.match(svg, /<title>cell 0, area [\d.e−]+\nA = \[\[.*\nb = \[.*\nlayer 1: [01]{9}/);
+  assert.match(svg, /<title>cell: 0\narea: [\d.e−]+\nA: \[\[.*\nb: \[.*\nlayer 1: [01]{9}/);
   assert.equal(svg.match(/<circle/g)!.length, 2, "a point outside the domain isn't drawn");
   const [, width, height] = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
   const png = PNG.sync.read(Buffer.from(complex.toPNG(options)));
