@@ -48,7 +48,7 @@ export function cellMap(
   const short = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
   const axes = `x₁ from ${short(left)} to ${short(right)}, x₂ from ${short(bottom)} to ${short(top)}`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(w, title.length * 9.5 + 16).toFixed(0)}" height="${h.toFixed(0)}" font-family="sans-serif">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(w, title.length * 10.6 + 16).toFixed(0)}" height="${h.toFixed(0)}" font-family="sans-serif">` +
     `<rect width="100%" height="100%" fill="white"/>` +
     (title === ""
       ? ""

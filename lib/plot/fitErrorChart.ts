@@ -66,7 +66,8 @@ export function fitErrorChart(
           },
           color: series,
           shape: series,
-          strokeDash: series,
+          // Symbols of the legend would have dashed outlines.
+          strokeDash: { ...series, legend: null },
         },
       },
     ],
