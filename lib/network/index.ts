@@ -17,5 +17,15 @@ export {
   potentialOf,
 } from "./networkDiagram";
 export type { Port } from "./Port";
+export {
+  appendDirection,
+  appendMerge,
+  type MergeMode,
+  type Placed,
+  Recurrence,
+  type RecurrenceWeights,
+  RecurrentStep,
+  requireRecurrence,
+} from "./recurrent";
 export { type AffineMap, SplineNetwork } from "./SplineNetwork";
 export { UnknownLayerError } from "./UnknownLayerError";

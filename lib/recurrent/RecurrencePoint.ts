@@ -1,9 +1,7 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import type { GraphNode } from "../network";
-import { ActivationCode, type Trace } from "../network";
+import { ActivationCode, type GraphNode, type Recurrence, type Trace } from "../network";
 import type { Activation } from "../spline/operators";
 import { type BlockForm, blockFormOf } from "./blockForm";
-import type { Recurrence } from "./Recurrence";
 import type { UnrolledRecurrence } from "./unrolledRecurrences";
 
 /** The affine maps of all steps of a recurrence at one sequence, in the order of processing. */

@@ -1,7 +1,15 @@
 export type { BlockForm } from "./blockForm";
-export { Recurrence, type RecurrenceWeights } from "./Recurrence";
+export { FrozenSequences, type SequenceAffineMaps } from "./FrozenSequences";
+export {
+  type MeasuredMean,
+  type MeasuredNoise,
+  measureNoise,
+  type NoiseOptions,
+  type NoiseRegulariser,
+  noiseRegulariser,
+  type PerLoss,
+} from "./initialStateNoise";
 export { RecurrencePoint, type StepMaps, type TransitionNorms } from "./RecurrencePoint";
-export { RecurrentStep } from "./RecurrentStep";
 export {
   type BidirectionalWeights,
   type RecurrentHead,
@@ -10,5 +18,4 @@ export {
 } from "./recurrentNetwork";
 export { SequenceNetwork } from "./SequenceNetwork";
 export { SequencePoint, type SequenceTemplates } from "./SequencePoint";
-export type { MergeMode } from "./unroll";
 export type { UnrolledRecurrence } from "./unrolledRecurrences";

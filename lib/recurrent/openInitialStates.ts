@@ -1,6 +1,5 @@
-import { Graph, type GraphNode, SplineNetwork } from "../network";
+import { Graph, type GraphNode, RecurrentStep, SplineNetwork } from "../network";
 import { Dense, Reshape, Selection, sizeOf } from "../spline/operators";
-import { RecurrentStep } from "./RecurrentStep";
 
 /** Reads numbers `from` … `from + length − 1` of a flat signal. */
 class Part extends Selection {

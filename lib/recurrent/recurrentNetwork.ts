@@ -1,7 +1,15 @@
-import { Graph, type GraphNode, SplineNetwork } from "../network";
+import {
+  appendDirection,
+  appendMerge,
+  Graph,
+  type GraphNode,
+  type MergeMode,
+  type Placed,
+  Recurrence,
+  type RecurrenceWeights,
+  SplineNetwork,
+} from "../network";
 import { Dense, GlobalAveragePool, GlobalMaxPool } from "../spline/operators";
-import { Recurrence, type RecurrenceWeights } from "./Recurrence";
-import { appendDirection, appendMerge, type MergeMode, type Placed } from "./unroll";
 
 /** A layer that reads its sequence from both ends. */
 export interface BidirectionalWeights {
@@ -55,8 +63,8 @@ export function recurrentNetwork(weights: RecurrentWeights): SplineNetwork {
   const inputSize = firstOf(layers[0]!).W[0]?.length ?? 0;
   let signal: Placed = { input: 0, shape: [steps, inputSize] };
   layers.forEach((layer, l) => {
-    const last = l === layers.length - 1 && head === "last";
-    signal = appendLayer(nodes, layer, { ...signal, name: `recurrent ${l + 1}` }, last);
+    const lastState = l === layers.length - 1 && head === "last";
+    signal = appendLayer(nodes, layer, { ...signal, name: `recurrent ${l + 1} ` }, { lastState });
   });
   appendHead(nodes, signal, head, output);
   return new SplineNetwork(new Graph([steps, inputSize], nodes));
@@ -73,27 +81,27 @@ function appendLayer(
   nodes: GraphNode[],
   layer: RecurrenceWeights | BidirectionalWeights,
   place: Placed & { readonly name: string },
-  lastState: boolean,
+  states: { readonly lastState: boolean },
 ): Placed {
   if (!isBidirectional(layer)) {
-    return appendDirection(nodes, Recurrence.of(layer), place, lastState);
+    return appendDirection(nodes, Recurrence.of(layer), place, states);
   }
   const [forward, backward] = layer.directions;
   const directions: [Placed, Placed] = [
     appendDirection(
       nodes,
       Recurrence.of({ ...forward, backward: false }),
-      { ...place, name: `${place.name} forward` },
-      lastState,
+      { ...place, name: `${place.name}forward ` },
+      states,
     ),
     appendDirection(
       nodes,
       Recurrence.of({ ...backward, backward: true }),
-      { ...place, name: `${place.name} backward` },
-      lastState,
+      { ...place, name: `${place.name}backward ` },
+      states,
     ),
   ];
-  return appendMerge(nodes, directions, layer.merge ?? "concat", place.name);
+  return appendMerge(nodes, directions, layer.merge ?? "concat", place.name.trim());
 }
 
 function appendHead(

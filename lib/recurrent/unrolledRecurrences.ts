@@ -1,7 +1,5 @@
-import type { Graph } from "../network";
+import { type Graph, type Recurrence, RecurrentStep } from "../network";
 import { Activation } from "../spline/operators";
-import type { Recurrence } from "./Recurrence";
-import { RecurrentStep } from "./RecurrentStep";
 
 /** Where an unrolled recurrence stands in a graph; steps are in the order of processing. */
 export interface UnrolledRecurrence {
@@ -18,29 +16,25 @@ export interface UnrolledRecurrence {
 
 /** Finds the recurrences that were unrolled into a graph, in the order in which they stand there. */
 export function unrolledRecurrences({ nodes }: Graph): UnrolledRecurrence[] {
-  const found = new Map<
-    Recurrence,
-    UnrolledRecurrence & { affine: number[]; activation: number[] }
-  >();
+  type Growing = UnrolledRecurrence & { affine: number[]; activation: number[] };
+  const found: Growing[] = [];
+  // A layer that is used twice is unrolled twice, one behind the other.
+  const latest = new Map<Recurrence, Growing>();
   nodes.forEach(({ operator, name, inputs }, i) => {
     if (!(operator instanceof RecurrentStep)) return;
     const { recurrence } = operator;
-    let entry = found.get(recurrence);
-    if (entry === undefined) {
+    if (operator.step === 0) {
       const sequence = nodes[inputs[0]! - 1]!.inputs[0]!; // behind the crop of the first step
-      entry = {
-        name: name.replace(/ t=\d+$/, ""),
-        recurrence,
-        sequence,
-        affine: [],
-        activation: [],
-      };
-      found.set(recurrence, entry);
+      const layer = name.replace(/[ /]?t=\d+$/, "");
+      const entry = { name: layer, recurrence, sequence, affine: [], activation: [] };
+      found.push(entry);
+      latest.set(recurrence, entry);
     }
+    const entry = latest.get(recurrence)!;
     entry.affine.push(i);
     const next = nodes[i + 1];
     const bent = next?.operator instanceof Activation && next.inputs[0] === i + 1;
     entry.activation.push(bent && recurrence.activation !== "linear" ? i + 1 : -1);
   });
-  return [...found.values()];
+  return found;
 }

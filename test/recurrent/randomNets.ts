@@ -1,10 +1,6 @@
+import type { RecurrenceWeights } from "../../lib/network";
 import type { Random } from "../../lib/random";
-import type {
-  BidirectionalWeights,
-  RecurrenceWeights,
-  RecurrentHead,
-  RecurrentWeights,
-} from "../../lib/recurrent";
+import type { BidirectionalWeights, RecurrentHead, RecurrentWeights } from "../../lib/recurrent";
 import type { ActivationSpec } from "../../lib/spline/operators";
 
 export const ACTIVATIONS: readonly ActivationSpec[] = ["relu", "leakyRelu", "abs", "linear"];
@@ -53,11 +49,12 @@ export function randomWeights(
   for (let left = rng.integer(...depth); left > 0; left--) {
     const H = rng.integer(...units);
     const read = width;
+    const activation = activations[rng.integer(0, activations.length - 1)]!;
     const direction = (): RecurrenceWeights => ({
       W: matrix(rng, H, read, 1 / Math.sqrt(read)),
       Wr: matrix(rng, H, H, 0.5 / Math.sqrt(H)),
       b: [...rng.normals(H, 0, 0.5)],
-      activation: activations[rng.integer(0, activations.length - 1)]!,
+      activation,
       backward: rng.uniform() < backward,
       ...(initialStates && { initialState: [...rng.normals(H)] }),
     });

@@ -1,4 +1,4 @@
-import { type ActivationSpec, activationOf } from "../spline/operators";
+import { type ActivationSpec, activationOf } from "../../spline/operators";
 
 /** Plain weights of one recurrence. */
 export interface RecurrenceWeights {

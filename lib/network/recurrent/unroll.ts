@@ -1,4 +1,3 @@
-import type { GraphNode } from "../network";
 import {
   Add,
   activationOf,
@@ -8,7 +7,8 @@ import {
   Reshape,
   type Shape,
   sizeOf,
-} from "../spline/operators";
+} from "../../spline/operators";
+import type { GraphNode } from "../Graph";
 import type { Recurrence } from "./Recurrence";
 import { RecurrentStep } from "./RecurrentStep";
 
@@ -48,7 +48,7 @@ function appendRecurrence(
   const states: number[] = [];
   for (let step = 0; step < steps; step++) {
     const t = recurrence.backward ? steps - 1 - step : step;
-    const label = `${name} t=${t + 1}`;
+    const label = `${name}t=${t + 1}`;
     const margins = [
       [t, steps - 1 - t],
       [0, 0],
@@ -80,18 +80,18 @@ function appendSequence(
   return nodes.push({ name, operator, inputs: [...states] });
 }
 
-/** One direction: its last state [H], or all of them [T, H] in the order of time. */
+/** One direction: its last state [H], or all of them [T, H], in the order of time or of processing. */
 export function appendDirection(
   nodes: GraphNode[],
   recurrence: Recurrence,
   place: Placed & { readonly name: string },
-  lastState: boolean,
+  { lastState, inTime = true }: { readonly lastState: boolean; readonly inTime?: boolean },
 ): Placed {
   const states = appendRecurrence(nodes, recurrence, place);
   const { stateSize } = recurrence;
   if (lastState) return { input: states.at(-1)!, shape: [stateSize] };
-  if (recurrence.backward) states.reverse();
-  const input = appendSequence(nodes, states, stateSize, place.name);
+  if (recurrence.backward && inTime) states.reverse();
+  const input = appendSequence(nodes, states, stateSize, `${place.name}states`);
   return { input, shape: [states.length, stateSize] };
 }
 

@@ -1,4 +1,4 @@
-import { Dense } from "../spline/operators";
+import { Dense } from "../../spline/operators";
 import type { Recurrence } from "./Recurrence";
 
 /**
