@@ -1,8 +1,9 @@
 import type * as tf from "@tensorflow/tfjs";
-import { type Operator, reasonAgainst, type Shape } from "../spline/operators";
+import { reasonAgainst, type Shape } from "../spline/operators";
 import { checkReading } from "./checkReading";
 import { ENDINGS } from "./endings";
-import { Graph, type GraphNode } from "./Graph";
+import { fragmentNodes } from "./fragmentNodes";
+import type { GraphNode } from "./Graph";
 import { activationOperators, type LayerReader, READERS, readActivation } from "./layerReaders";
 
 /**
@@ -41,7 +42,7 @@ export class LayerCatalogue {
     const reader = own ?? (Object.hasOwn(READERS, className) ? READERS[className] : undefined);
     if (reader === undefined) throw this.refusal(className);
     const made = reader(layer, shapes[0]!, shapes);
-    const nodes = [...(made instanceof Graph ? made.nodes : chain(made))];
+    const nodes = [...fragmentNodes(made)];
     const activation = readActivation(layer);
     if (activated) {
       const shape = nodes.at(-1)?.operator.outputShape ?? shapes[0]!;
@@ -66,6 +67,3 @@ export class LayerCatalogue {
     );
   }
 }
-
-const chain = (operators: readonly Operator[]): GraphNode[] =>
-  operators.map((operator, i) => ({ name: "", operator, inputs: [i] }));

@@ -17,6 +17,7 @@ import {
   Relu,
   Rescale,
   Reshape,
+  reasonAgainst,
   type Shape,
   sizeOf,
   Upsample,
@@ -25,6 +26,12 @@ import {
 import type { Graph } from "./Graph";
 import { batchNormStatistics, denseWeights, preluSlopes, weightsOf } from "./layerWeights";
 import { readAdd, readAverage, readConcatenate, readMaximum, readMinimum } from "./mergeReaders";
+import {
+  innerOf,
+  readBidirectional,
+  readSimpleRNN,
+  readTimeDistributed,
+} from "./recurrent/recurrentReaders";
 
 /**
  * Makes the operators of one layer, its `activation` left out: a chain of them, or a graph whose input
@@ -89,6 +96,9 @@ export const READERS: Readonly<Record<string, LayerReader>> = {
   Concatenate: readConcatenate,
   Maximum: readMaximum,
   Minimum: readMinimum,
+  SimpleRNN: readSimpleRNN,
+  Bidirectional: readBidirectional,
+  TimeDistributed: (layer, shape) => readTimeDistributed(layer, shape, readInner),
   // The identity at inference:
   Dropout: identity,
   SpatialDropout1D: identity,
@@ -104,7 +114,10 @@ export const READERS: Readonly<Record<string, LayerReader>> = {
 
 /** Name of the activation a layer ends with, "linear" if it has none. */
 export function readActivation(layer: tf.layers.Layer): string {
-  if (layer.getClassName() === "Softmax") return "softmax";
+  const className = layer.getClassName();
+  if (className === "Softmax") return "softmax";
+  if (className === "SimpleRNN") return "linear"; // its activation is inside, at every step
+  if (className === "TimeDistributed") return readActivation(innerOf(layer));
   const { activation } = layer.getConfig();
   return typeof activation === "string" ? activation : "linear";
 }
@@ -113,6 +126,16 @@ export function readActivation(layer: tf.layers.Layer): string {
 export function activationOperators(name: string, shape: Shape): Operator[] {
   const operator = activationOf(name as "linear", shape);
   return operator === null ? [] : [operator];
+}
+
+/** The layer inside a wrapper, its activation left out. */
+function readInner(layer: tf.layers.Layer, inputShape: Shape): readonly Operator[] | Graph {
+  const className = layer.getClassName();
+  const reader = Object.hasOwn(READERS, className) ? READERS[className] : undefined;
+  if (reader !== undefined) return reader(layer, inputShape, [inputShape]);
+  throw new RangeError(
+    `the ${className} inside it ${reasonAgainst(className) ?? "is no operator this version knows"}`,
+  );
 }
 
 function readDense(layer: tf.layers.Layer, inputShape: Shape): Operator[] {

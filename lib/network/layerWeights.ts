@@ -17,12 +17,13 @@ export function denseWeights(
   inputSize: number,
 ): { W: Float64Array; b: Float64Array | null } {
   const [kernel, bias] = weightsOf(layer);
-  const outputSize = kernel!.length / inputSize;
-  const W = new Float64Array(kernel!.length);
-  for (let i = 0; i < inputSize; i++) {
-    for (let k = 0; k < outputSize; k++) W[k * inputSize + i] = kernel![i * outputSize + k]!;
-  }
-  return { W, b: bias ?? null };
+  return { W: transposed(kernel!, inputSize), b: bias ?? null };
+}
+
+/** A kernel [inputs × outputs], as TensorFlow.js keeps it, as W [outputs × inputs]. */
+export function transposed(kernel: Float64Array, inputs: number): Float64Array {
+  const outputs = kernel.length / inputs;
+  return kernel.map((_, i) => kernel[(i % inputs) * outputs + Math.floor(i / inputs)]!);
 }
 
 /** Moving statistics, scale and shift of a batch normalisation, in the order TensorFlow.js keeps. */

@@ -1,14 +1,24 @@
 import type { Graph } from "../network";
-import { makePieces, type Pieces, sizeOf } from "../spline/operators";
+import { makePieces, type Pieces, Selection, sizeOf } from "../spline/operators";
 
-/** Forward passes through a graph that write into the same arrays each time: for very many of them. */
+/**
+ * Forward passes through a graph at inputs that differ behind entry `from` only, into the same arrays
+ * each time: for very many of them. What reads the entries before it is computed once.
+ */
 export class RepeatedPass {
   /** Every value; the first is the input, to be written by the caller. */
   readonly values: readonly Float64Array[];
   readonly codes: readonly Pieces[];
   private readonly stacked: readonly (Float64Array | null)[];
 
-  constructor(private readonly graph: Graph) {
+  /** Nodes that have to run again. */
+  private readonly moving: readonly number[];
+
+  constructor(
+    private readonly graph: Graph,
+    input: ArrayLike<number>,
+    from: number,
+  ) {
     const { nodes, inputShape } = graph;
     this.values = [
       new Float64Array(sizeOf(inputShape)),
@@ -18,6 +28,18 @@ export class RepeatedPass {
     this.stacked = nodes.map(({ operator, inputs }) =>
       inputs.length > 1 ? new Float64Array(sizeOf(operator.inputShape)) : null,
     );
+    this.input.set(Array.from(input));
+    this.runNodes(nodes.map((_, i) => i));
+    const changes = [true];
+    nodes.forEach(({ operator, inputs }) => {
+      const reads = ({ sources }: Selection) => sources.some((source) => source >= from);
+      changes.push(
+        inputs.some((v) =>
+          v === 0 && operator instanceof Selection ? reads(operator) : changes[v]!,
+        ),
+      );
+    });
+    this.moving = nodes.map((_, i) => i).filter((i) => changes[i + 1]);
   }
 
   get input(): Float64Array {
@@ -26,9 +48,14 @@ export class RepeatedPass {
 
   /** The output at what `input` holds. */
   run(): Float64Array {
+    this.runNodes(this.moving);
+    return this.values[this.graph.nodes.length]!;
+  }
+
+  private runNodes(indices: readonly number[]): void {
     const { values, codes, stacked } = this;
     const { nodes } = this.graph;
-    for (let i = 0; i < nodes.length; i++) {
+    for (const i of indices) {
       const { operator, inputs } = nodes[i]!;
       const together = stacked[i]!;
       if (together !== null) {
@@ -40,7 +67,6 @@ export class RepeatedPass {
       }
       operator.forward(together ?? values[inputs[0]!]!, values[i + 1]!, codes[i]!);
     }
-    return values[nodes.length]!;
   }
 
   /** Were the same pieces taken as these? */

@@ -1,6 +1,13 @@
 export type { BlockForm } from "./blockForm";
 export { FrozenSequences, type SequenceAffineMaps } from "./FrozenSequences";
 export {
+  type GatedPass,
+  GatedRecurrence,
+  type GatedWeights,
+  type GateFunction,
+  type GateFunctions,
+} from "./GatedRecurrence";
+export {
   type MeasuredMean,
   type MeasuredNoise,
   measureNoise,

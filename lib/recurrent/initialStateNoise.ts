@@ -117,8 +117,7 @@ export function measureNoise(
   const start = [...Array.from(x), ...network.initialStates];
   const { codes, values } = opened.trace(start);
   const still = lossesOf(values.at(-1)!, label);
-  const pass = new RepeatedPass(opened.graph);
-  pass.input.set(start);
+  const pass = new RepeatedPass(opened.graph, start, x.length);
   const states = pass.input.subarray(x.length);
   const centre = states.slice();
   const noise = new Float64Array(states.length);

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { weightsOf } from "../layerWeights";
+import { transposed, weightsOf } from "../layerWeights";
 import { Recurrence } from "./Recurrence";
 
 /**
@@ -14,8 +14,8 @@ export function readRecurrence(layer: tf.layers.Layer, inputSize: number): Recur
   const H = Number(units);
   return new Recurrence(
     inputSize,
-    transposed(kernel!, inputSize, H),
-    transposed(recurrent!, H, H),
+    transposed(kernel!, inputSize),
+    transposed(recurrent!, H),
     bias ?? new Float64Array(H),
     String(activation) as "relu",
     goBackwards === true,
@@ -49,9 +49,4 @@ export function requireRecurrence(layer: tf.layers.Layer): void {
         "recurrentDropout: 0, and that is read",
     );
   }
-}
-
-/** [rows × columns] to [columns × rows]; TensorFlow.js keeps [in, out]. */
-function transposed(kernel: Float64Array, rows: number, columns: number): Float64Array {
-  return kernel.map((_, i) => kernel[(i % rows) * columns + Math.floor(i / rows)]!);
 }

@@ -63,21 +63,22 @@ function appendRecurrence(
   return states;
 }
 
-/** Joins states [H], in the order given, to a sequence [T, H]; returns its value. */
-function appendSequence(
+/** Stacks values of one shape along a new first axis, in the order given; returns the stack's value. */
+export function appendStack(
   nodes: GraphNode[],
-  states: readonly number[],
-  stateSize: number,
+  values: readonly number[],
+  shape: Shape,
   name: string,
 ): number {
+  const one = [1, ...shape];
   const operator =
-    states.length === 1
-      ? new Reshape([stateSize], [1, stateSize])
+    values.length === 1
+      ? new Reshape(shape, one)
       : new Concat(
-          states.map(() => [1, stateSize]),
+          values.map(() => one),
           0,
         );
-  return nodes.push({ name, operator, inputs: [...states] });
+  return nodes.push({ name, operator, inputs: [...values] });
 }
 
 /** One direction: its last state [H], or all of them [T, H], in the order of time or of processing. */
@@ -91,7 +92,7 @@ export function appendDirection(
   const { stateSize } = recurrence;
   if (lastState) return { input: states.at(-1)!, shape: [stateSize] };
   if (recurrence.backward && inTime) states.reverse();
-  const input = appendSequence(nodes, states, stateSize, `${place.name}states`);
+  const input = appendStack(nodes, states, [stateSize], `${place.name}states`);
   return { input, shape: [states.length, stateSize] };
 }
 

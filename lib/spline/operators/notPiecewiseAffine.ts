@@ -8,7 +8,10 @@ const curved = (formula: string) => `is not piecewise affine: ${formula} is curv
 /** Why a layer is no spline whose pieces are chosen once for all. */
 const coupled = (why: string) => `is not piecewise affine: ${why}; ${SOFT}`;
 
-const gated = coupled("its gates multiply one signal with a sigmoid of another");
+const gated =
+  "is not piecewise affine: its gates multiply one signal with a function of another. `GatedRecurrence` " +
+  "reads it: with hard gates it is piecewise polynomial, with soft ones a probabilistic choice of " +
+  "pieces (Balestriero & Baraniuk 2019)";
 
 /** What is no max-affine spline, by the name of an activation or the class of a layer, in lower case. */
 const REASONS: ReadonlyMap<string, string> = new Map(
@@ -37,7 +40,9 @@ const REASONS: ReadonlyMap<string, string> = new Map(
     gru: gated,
     grucell: gated,
     embedding: "reads whole numbers, not a signal: start the network behind it",
-    masking: "is not continuous: it drops what equals its mask value",
+    masking:
+      "is not continuous: it leaves out the steps whose numbers all equal its mask value. Cut the " +
+      "sequences to the length that they have, and leave it out",
     thresholdedrelu: "is not continuous: it jumps at its threshold, and no spline does",
   }),
 );

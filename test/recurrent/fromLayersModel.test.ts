@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { useBackend } from "../../lib/backend";
+import { SplineNetwork, UnknownLayerError } from "../../lib/network";
+import { random } from "../../lib/random";
+import { recurrentNetwork, SequenceNetwork } from "../../lib/recurrent";
+import { layersModel } from "./layersModel";
+import { randomWeights } from "./randomNets";
+
+before(() => useBackend());
+
+test("random recurrent models are read: float64 equals the unrolled weights, float32 predict", () => {
+  const rng = random(8).split("models");
+  for (let net = 0; net < 60; net++) {
+    // TensorFlow.js hands the states of a layer that goes backwards on in reverse: one such at most.
+    const stacked = net % 3 < 2;
+    const weights = randomWeights(rng, {
+      initialStates: false,
+      steps: [1, 30],
+      layers: stacked ? [1, 3] : [1, 1],
+      backward: stacked ? 0 : 0.5,
+      ...(!stacked && { heads: ["last", "mean", "max"] }),
+    });
+    const model = layersModel(weights);
+    const net64 = SplineNetwork.fromLayersModel(model);
+    const sequence = new SequenceNetwork(net64);
+    const { steps, inputSize } = sequence;
+    const signal = Float32Array.from(rng.normals(steps * inputSize));
+    const expected = tf.tidy(() =>
+      (model.predict(tf.tensor(signal, [1, steps, inputSize])) as tf.Tensor).dataSync(),
+    );
+    assert.ok(gap(net64.forward(signal), expected) < 1e-5, `net ${net}: predict`);
+    const { A, b } = net64.affineMap(signal);
+    const affine = b.map((offset, c) =>
+      signal.reduce((sum, v, i) => sum + A[c * signal.length + i]! * v, offset),
+    );
+    assert.ok(gap(affine, net64.forward(signal)) < 1e-12, `net ${net}: A x + b`);
+    // Weights went through float32: the same network up to that.
+    const plain = new SequenceNetwork(recurrentNetwork(weights));
+    assert.ok(gap(plain.at(signal).output, sequence.at(signal).output) < 1e-5, `net ${net}`);
+    assert.equal(plain.recurrences.length, sequence.recurrences.length);
+    const form = sequence.at(signal).recurrences[0]!.blockForm();
+    assert.ok(gap(form.A, plain.at(signal).recurrences[0]!.blockForm().A) < 1e-5);
+    model.dispose();
+  }
+});
+
+test("a layer that goes backwards leaves its states as it made them", () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.simpleRNN({
+        ...{ inputShape: [4, 2], units: 3, activation: "relu" },
+        ...{ goBackwards: true, returnSequences: true, recurrentInitializer: "identity" },
+      }),
+      tf.layers.simpleRNN({ units: 2, activation: "relu", recurrentInitializer: "identity" }),
+    ],
+  });
+  sameAsPredict(model, 7);
+});
+
+test("shared recurrences, wrapped convolutions, softmax at every time, a trained-with dropout", () => {
+  const input = tf.input({ shape: [5, 2] });
+  const shared = tf.layers.simpleRNN({ units: 2, activation: "relu", returnSequences: true });
+  const twice = shared.apply(shared.apply(input)) as tf.SymbolicTensor;
+  const output = tf.layers.timeDistributed({
+    layer: tf.layers.dense({ units: 3, activation: "softmax" }),
+  });
+  const model = tf.model({ inputs: input, outputs: output.apply(twice) as tf.SymbolicTensor });
+  const net = SplineNetwork.fromLayersModel(model);
+  assert.match(net.notes.join(), /softmax .* taken off/);
+  const sequence = new SequenceNetwork(net);
+  assert.deepEqual(
+    sequence.recurrences.map(
+      ({ recurrence }) => recurrence === sequence.recurrences[0]!.recurrence,
+    ),
+    [true, true],
+  );
+  const x = random(3).normals(10);
+  const probabilities = tf.tidy(() => {
+    const logits = tf.tensor(Float32Array.from(net.forward(x)), [1, 5, 3]);
+    return tf
+      .softmax(logits)
+      .sub(model.predict(tf.tensor(Float32Array.from(x), [1, 5, 2])) as tf.Tensor);
+  });
+  assert.ok(Math.max(...probabilities.abs().dataSync()) < 1e-5);
+
+  const images = tf.sequential({
+    layers: [
+      tf.layers.timeDistributed({
+        layer: tf.layers.conv2d({ filters: 2, kernelSize: 2, activation: "relu" }),
+        inputShape: [3, 4, 4, 1],
+      }),
+      tf.layers.timeDistributed({ layer: tf.layers.maxPooling2d({ poolSize: 3 }) }),
+      tf.layers.timeDistributed({ layer: tf.layers.flatten() }),
+      tf.layers.simpleRNN({ units: 3, activation: "relu", dropout: 0.3 }),
+      tf.layers.dense({ units: 2 }),
+    ],
+  });
+  sameAsPredict(images, 11);
+});
+
+test("what isn't a function of the sequence, or no spline, is refused by name with what to do", () => {
+  const relu = { units: 2, activation: "relu" as const };
+  const refused = (layer: tf.layers.Layer, pattern: RegExp) => {
+    const model = tf.sequential({ layers: [layer, tf.layers.dense({ units: 1 })] });
+    assert.throws(
+      () => SplineNetwork.fromLayersModel(model),
+      (error: unknown) =>
+        error instanceof UnknownLayerError &&
+        error.layerName === layer.name &&
+        error.className === layer.getClassName() &&
+        pattern.test(error.message),
+    );
+  };
+  const shape = { inputShape: [3, 2] as [number, number] };
+  refused(tf.layers.simpleRNN({ ...relu, ...shape, recurrentDropout: 0.1 }), /recurrentDropout: 0/);
+  refused(tf.layers.simpleRNN({ ...shape, units: 2 }), /"tanh" is not piecewise affine/);
+  refused(
+    tf.layers.simpleRNN({ ...relu, batchInputShape: [1, 3, 2], stateful: true }),
+    /stateful: false/,
+  );
+  refused(tf.layers.masking({ ...shape }), /not continuous: it leaves out the steps/);
+  refused(tf.layers.lstm({ ...shape, units: 2 }), /gates multiply.*piecewise polynomial/);
+  refused(tf.layers.gru({ ...shape, units: 2 }), /gates multiply.*piecewise polynomial/);
+  const bidirectional = (layer: tf.layers.Layer, mergeMode: "mul" | "sum") =>
+    tf.layers.bidirectional({ ...shape, layer: layer as never, mergeMode });
+  refused(bidirectional(tf.layers.simpleRNN(relu), "mul"), /product of two signals/);
+  refused(bidirectional(tf.layers.gru({ units: 2 }), "sum"), /only SimpleRNN layers are unrolled/);
+
+  const [sequence, state] = [tf.input({ shape: [3, 2] }), tf.input({ shape: [2] })];
+  const layer = tf.layers.simpleRNN(relu);
+  const outputs = layer.apply(sequence, { initialState: [state] }) as tf.SymbolicTensor;
+  assert.throws(
+    () => SplineNetwork.fromLayersModel(tf.model({ inputs: [sequence, state], outputs })),
+    /initial state is an input.*withInitialStates/,
+  );
+});
+
+/** Reads a model, and compares it with its own prediction. */
+function sameAsPredict(model: tf.LayersModel, seed: number): void {
+  const net = SplineNetwork.fromLayersModel(model);
+  const x = Float32Array.from(random(seed).normals(net.inputSize));
+  const expected = tf.tidy(() =>
+    (model.predict(tf.tensor(x, [1, ...net.inputShape])) as tf.Tensor).dataSync(),
+  );
+  assert.ok(gap(net.forward(x), expected) < 1e-5);
+}
+
+function gap(u: ArrayLike<number>, v: ArrayLike<number>): number {
+  assert.equal(u.length, v.length);
+  const largest = (values: number[]) => Math.max(...values.map(Math.abs));
+  const difference = Array.from(u, (value, i) => value - v[i]!);
+  return largest(difference) / Math.max(1, largest(Array.from(v)));
+}
