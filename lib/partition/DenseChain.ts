@@ -311,6 +311,7 @@ function makeStage(nonlinearity: Nonlinearity): DenseStage {
   const rows = operator.channels * R;
   return {
     nonlinearity,
+    feed: -1,
     width,
     ds: new Float64Array(width),
     dt: new Float64Array(width),

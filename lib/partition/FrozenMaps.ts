@@ -1,10 +1,10 @@
 import type { Pieces } from "../spline/operators";
 import type { Nonlinearity } from "./Nonlinearity";
 
-/** A layer as refinement sees it: what its units read, as affine functions of the slice. */
+/** A layer as refinement sees it: the scalars that its units read or compare, as affine functions of the slice. */
 export interface Stage {
   readonly nonlinearity: Nonlinearity;
-  /** The functions ∂/∂s, ∂/∂t and value at the domain's centre of each scalar that is read. */
+  /** ∂/∂s, ∂/∂t and the value at the domain's centre of each scalar. */
   readonly ds: Float64Array;
   readonly dt: Float64Array;
   readonly at0: Float64Array;
@@ -12,6 +12,8 @@ export interface Stage {
   readonly size: Float64Array;
   /** The frozen code: the piece that each unit takes [units]. */
   readonly code: Pieces;
+  /** Of a maximum over the units of an activation: the stage of the latter; −1 otherwise. */
+  readonly feed: number;
 }
 
 /**
@@ -29,3 +31,10 @@ export interface FrozenMaps {
   /** Announces that so many flips of stage s come next. */
   expect(s: number, flips: number): void;
 }
+
+/**
+ * The one tolerance: a function is taken to vanish at a vertex if its value is at most 2⁻⁴³ · (sum
+ * of the magnitudes of the terms that it is the sum of), a few hundred times what rounding does to
+ * that sum.
+ */
+export const TOLERANCE = 2 ** -43;

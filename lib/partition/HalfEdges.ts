@@ -1,19 +1,27 @@
+/** Stands for the face of a half-edge that has been taken out. */
+export const GONE = -2;
+
 /**
- * A planar subdivision of a convex polygon that grows by two moves: an edge gets a vertex, a face
- * gets a chord. Either keeps V − E + F = 1, so whatever is decided about where to cut, what results
- * is a complex without cracks and overlaps.
+ * A planar subdivision of a convex polygon that changes by few moves: an edge gets a vertex, a face
+ * gets a chord; two faces become one, an edge loses a vertex. Each keeps V − E + F = 1, so whatever
+ * is decided about where to cut, what results is a complex without cracks and overlaps.
  *
  * Half-edges 2e and 2e + 1 are the two sides of edge e; each knows where it starts, which comes
  * next around its face (counterclockwise, face on the left), and its face. Beside the faces grows
  * the tree of cuts, for point location: node n has the chord from vertex `chords[2n]` to
  * `chords[2n + 1]`, and two children, the part left of the chord and the part right of it; a child
- * c ≥ 0 is a node, otherwise face ~c.
+ * c ≥ 0 is a node, otherwise face ~c. A node whose chord has no length leads to its first child.
+ *
+ * What is taken out keeps its number: half-edges with face GONE, vertices where no other one
+ * starts, faces without half-edges.
  */
 export class HalfEdges {
   vertexCount = 0;
   halfEdgeCount = 0;
   faceCount = 0;
   nodeCount = 0;
+  /** Edges that have been taken out. */
+  goneCount = 0;
   /** Coordinates [2 × vertices]. */
   points = new Float64Array(1 << 14);
   /** Layer and test that made a vertex; −1 for corners of the domain. */
@@ -22,8 +30,6 @@ export class HalfEdges {
   origin = new Int32Array(1 << 14);
   next = new Int32Array(1 << 14);
   face = new Int32Array(1 << 14);
-  /** Piece that the edge's unit takes on the left of this half-edge. */
-  side = new Uint16Array(1 << 14);
   /** Layer and test that made an edge; −1 on the domain's boundary. */
   edgeLayer = new Int32Array(1 << 13);
   edgeTest = new Int32Array(1 << 13);
@@ -63,7 +69,7 @@ export class HalfEdges {
   /** Puts a vertex on half-edge h, which then starts there; `before` is the one before h. Returns it. */
   splitEdge(h: number, before: number, x: number, y: number, layer: number, test: number): number {
     this.reserve(1);
-    const { origin, next, face, side } = this;
+    const { origin, next, face } = this;
     const v = this.vertexCount++;
     this.points[2 * v] = x;
     this.points[2 * v + 1] = y;
@@ -82,8 +88,6 @@ export class HalfEdges {
     next[twin] = b;
     face[a] = face[h]!;
     face[b] = face[twin]!;
-    side[a] = side[h]!;
-    side[b] = side[twin]!;
     this.edgeLayer[a >> 1] = this.edgeLayer[h >> 1]!;
     this.edgeTest[a >> 1] = this.edgeTest[h >> 1]!;
     return a;
@@ -124,6 +128,90 @@ export class HalfEdges {
     return right;
   }
 
+  /**
+   * Takes out the edges between two faces, which become one: `keep`. Vertices from `newest` on that
+   * are left with two edges in line go too. False, and nothing is done, unless the edges follow
+   * each other along both faces.
+   */
+  mergeFaces(keep: number, other: number, newest: number): boolean {
+    const { next, face, faceEdge } = this;
+    let before = -1; // the half-edge before the first one that both share
+    let runs = 0;
+    let h = faceEdge[keep]!;
+    do {
+      const n = next[h]!;
+      if (face[n ^ 1] === other && face[h ^ 1] !== other) {
+        runs++;
+        before = h;
+      }
+      h = n;
+    } while (h !== faceEdge[keep]);
+    if (runs !== 1) return false;
+    const first = next[before]!;
+    let last = first;
+    while (face[next[last]! ^ 1] === other) {
+      if (next[next[last]! ^ 1] !== (last ^ 1)) return false;
+      last = next[last]!;
+    }
+    const after = next[last]!;
+    const otherBefore = this.beforeOf(last ^ 1);
+    const otherAfter = next[first ^ 1]!;
+    for (h = otherAfter; h !== (last ^ 1); h = next[h]!) face[h] = keep;
+    for (h = first; h !== after; h = next[h]!) {
+      face[h] = GONE;
+      face[h ^ 1] = GONE;
+      this.goneCount++;
+    }
+    next[before] = otherAfter;
+    next[otherBefore] = after;
+    faceEdge[keep] = after;
+    faceEdge[other] = -1;
+    this.unite(keep, other);
+    this.straighten(before, newest);
+    this.straighten(otherBefore, newest);
+    return true;
+  }
+
+  /** The half-edge before h around its face. */
+  private beforeOf(h: number): number {
+    let before = h;
+    while (this.next[before] !== h) before = this.next[before]!;
+    return before;
+  }
+
+  /** Takes out the vertex at the end of h if it is one of the newest and has two edges, of one line. */
+  private straighten(h: number, newest: number): void {
+    const { origin, next, face, faceEdge, edgeLayer, edgeTest } = this;
+    const after = next[h]!;
+    if (origin[after]! < newest || next[after ^ 1] !== (h ^ 1)) return;
+    const [e, f] = [h >> 1, after >> 1];
+    if (edgeLayer[e] !== edgeLayer[f] || edgeTest[e] !== edgeTest[f]) return;
+    next[this.beforeOf(h)] = after;
+    next[after ^ 1] = next[h ^ 1]!;
+    origin[after] = origin[h]!;
+    for (const [gone, stays] of [
+      [h, after],
+      [h ^ 1, after ^ 1],
+    ] as const) {
+      if (face[gone]! >= 0 && faceEdge[face[gone]!] === gone) faceEdge[face[gone]!] = stays;
+      face[gone] = GONE;
+    }
+    this.goneCount++;
+  }
+
+  /** Lets both faces' places in the tree lead to the first one. */
+  private unite(keep: number, other: number): void {
+    this.reserve(1);
+    const node = this.nodeCount++;
+    this.chords[2 * node] = 0;
+    this.chords[2 * node + 1] = 0;
+    this.children[this.slot[keep]!] = node;
+    this.children[this.slot[other]!] = node;
+    this.children[2 * node] = ~keep;
+    this.children[2 * node + 1] = ~keep;
+    this.slot[keep] = 2 * node;
+  }
+
   private branch(left: number, right: number, a: number, b: number): void {
     const node = this.nodeCount++;
     this.chords[2 * node] = a;
@@ -146,7 +234,6 @@ export class HalfEdges {
       this.origin = grown(this.origin);
       this.next = grown(this.next);
       this.face = grown(this.face);
-      this.side = grown(this.side);
       this.edgeLayer = grown(this.edgeLayer);
       this.edgeTest = grown(this.edgeTest);
     }

@@ -2,7 +2,7 @@ import type { SplineNetwork } from "../network";
 import { makePieces, type Pieces } from "../spline/operators";
 import { cornerMean, type Point } from "../spline/planar";
 import { Complex, type ComplexArrays } from "./Complex";
-import type { HalfEdges } from "./HalfEdges";
+import { GONE, type HalfEdges } from "./HalfEdges";
 import type { Refinement } from "./Refinement";
 import type { CheckedSlice } from "./Slice";
 
@@ -17,14 +17,13 @@ export function assemble(
   const cellOf = new Int32Array(faces.faceCount);
   for (let i = 0; i < cellCount; i++) cellOf[refinement.cells[i]!] = i;
   const tests = maps.stages.map(({ nonlinearity }) => nonlinearity.knots?.length ?? 1);
-  const arrays = {
-    ...edgesOf(faces, cellOf, tests),
-    ...loopsOf(faces, refinement.cells, cellCount),
-  };
-  const vertices = arrays.vertices;
-  for (let i = 0; i < vertices.length; i += 2) {
-    vertices[i]! += centre[0];
-    vertices[i + 1]! += centre[1];
+  const arrays = arraysOf(faces, refinement.cells.subarray(0, cellCount), cellOf, tests);
+  const points = faces.points.slice(0, 2 * faces.vertexCount);
+  for (const coordinates of [arrays.vertices, points]) {
+    for (let i = 0; i < coordinates.length; i += 2) {
+      coordinates[i]! += centre[0];
+      coordinates[i + 1]! += centre[1];
+    }
   }
   const chords = faces.chords.slice(0, 2 * faces.nodeCount);
   const children = faces.children.slice(0, 2 * faces.nodeCount);
@@ -45,62 +44,74 @@ export function assemble(
   const complex = new Complex(net, slice, arrays, {
     codes: codesOfNodes,
     locate: (x, y) => {
-      const face = descend(vertices, chords, children, x, y);
+      const face = descend(points, chords, children, x, y);
       return cellOf[face]!;
     },
     cellsPerLayer: refinement.cellsPerLayer,
-    undecided: refinement.undecided,
+    undecided: refinement.doubts.count,
   });
   return complex;
 }
 
-type Edges = Pick<
-  ComplexArrays,
-  "vertices" | "edgeVertices" | "edgeCells" | "edgeLayers" | "edgeUnits"
->;
-type Loops = Pick<ComplexArrays, "cellOffsets" | "cellVertices" | "cellEdges">;
-
-function edgesOf(faces: HalfEdges, cellOf: Int32Array, tests: readonly number[]): Edges {
-  const count = faces.halfEdgeCount;
-  const edgeCells = new Int32Array(count);
-  const edgeUnits = new Int32Array(count / 2);
-  for (let h = 0; h < count; h++) {
-    const face = faces.face[h]!;
-    edgeCells[h] = face < 0 ? -1 : cellOf[face]!;
-  }
-  for (let e = 0; e < count / 2; e++) {
-    const layer = faces.edgeLayer[e]!;
-    edgeUnits[e] = layer < 0 ? -1 : Math.floor(faces.edgeTest[e]! / tests[layer]!);
-  }
-  return {
-    vertices: faces.points.slice(0, 2 * faces.vertexCount),
-    edgeVertices: faces.origin.slice(0, count),
-    edgeCells,
-    edgeLayers: faces.edgeLayer.slice(0, count / 2),
-    edgeUnits,
-  };
-}
-
-function loopsOf(
-  { faceEdge, next, origin, halfEdgeCount }: HalfEdges,
+/** Numbers what is left of edges and vertices, in their order, and makes flat arrays of it. */
+function arraysOf(
+  faces: HalfEdges,
   cells: Int32Array,
-  count: number,
-): Loops {
-  const cellOffsets = new Int32Array(count + 1);
-  const cellVertices = new Int32Array(halfEdgeCount);
-  const cellEdges = new Int32Array(halfEdgeCount);
+  cellOf: Int32Array,
+  tests: readonly number[],
+): ComplexArrays {
+  const { face, next, origin, points, faceEdge, halfEdgeCount, goneCount } = faces;
+  const vertexNumber = new Int32Array(faces.vertexCount).fill(-1);
+  const edgeNumber = new Int32Array(halfEdgeCount / 2);
+  const E = halfEdgeCount / 2 - goneCount;
+  const edgeVertices = new Int32Array(2 * E);
+  const edgeCells = new Int32Array(2 * E);
+  const edgeLayers = new Int32Array(E);
+  const edgeUnits = new Int32Array(E);
+  let e = 0;
+  for (let h = 0; h < halfEdgeCount; h += 2) {
+    if (face[h] === GONE) continue;
+    edgeNumber[h >> 1] = e;
+    for (let side = 0; side < 2; side++) {
+      edgeVertices[2 * e + side] = origin[h + side]!;
+      vertexNumber[origin[h + side]!] = 0;
+      const left = face[h + side]!;
+      edgeCells[2 * e + side] = left < 0 ? -1 : cellOf[left]!;
+    }
+    const layer = faces.edgeLayer[h >> 1]!;
+    edgeLayers[e] = layer;
+    edgeUnits[e++] = layer < 0 ? -1 : Math.floor(faces.edgeTest[h >> 1]! / tests[layer]!);
+  }
+  let V = 0;
+  for (let v = 0; v < vertexNumber.length; v++) if (vertexNumber[v] === 0) vertexNumber[v] = V++;
+  const vertices = new Float64Array(2 * V);
+  vertexNumber.forEach((number, v) => {
+    if (number < 0) return;
+    vertices[2 * number] = points[2 * v]!;
+    vertices[2 * number + 1] = points[2 * v + 1]!;
+  });
+  for (let i = 0; i < edgeVertices.length; i++) edgeVertices[i] = vertexNumber[edgeVertices[i]!]!;
+  const F = cells.length;
+  const cellOffsets = new Int32Array(F + 1);
+  const cellVertices = new Int32Array(2 * E);
+  const cellEdges = new Int32Array(2 * E);
   let at = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < F; i++) {
     const first = faceEdge[cells[i]!]!;
     let h = first;
     do {
-      cellVertices[at] = origin[h]!;
-      cellEdges[at++] = h >> 1;
+      cellVertices[at] = vertexNumber[origin[h]!]!;
+      cellEdges[at++] = edgeNumber[h >> 1]!;
       h = next[h]!;
     } while (h !== first);
     cellOffsets[i + 1] = at;
   }
   return {
+    vertices,
+    edgeVertices,
+    edgeCells,
+    edgeLayers,
+    edgeUnits,
     cellOffsets,
     cellVertices: cellVertices.slice(0, at),
     cellEdges: cellEdges.slice(0, at),

@@ -1,9 +1,9 @@
 import type { SplineNetwork } from "../network";
 import { type Domain, type Point, readDomain } from "../spline/planar";
 import { assemble } from "./assemble";
-import { Complex } from "./Complex";
-import { clipNetwork } from "./clipping";
+import type { Complex } from "./Complex";
 import { DenseChain } from "./DenseChain";
+import { GraphMaps } from "./GraphMaps";
 import { Refinement } from "./Refinement";
 import { type CheckedSlice, readSlice, type Slice } from "./Slice";
 
@@ -36,18 +36,12 @@ export function partition(net: SplineNetwork, options: PartitionOptions): Comple
   if (!(Number.isInteger(layers) && layers >= 1 && layers <= Math.max(1, available))) {
     throw new RangeError(`layers is ${layers}, expected an integer from 1 to ${available}`);
   }
-  if (!DenseChain.fits(net)) {
-    const { arrays, source } = clipNetwork(net, slice, corners, layers);
-    return new Complex(net, slice, arrays, source);
-  }
   const centre = centreOf(corners);
   const local = Float64Array.from(corners.flatMap(([x, y]) => [x - centre[0], y - centre[1]]));
   const extent = local.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0);
-  const refinement = new Refinement(
-    new DenseChain(net, recentred(slice, centre), extent, layers),
-    local,
-    extent,
-  );
+  const Maps = DenseChain.fits(net) ? DenseChain : GraphMaps;
+  const maps = new Maps(net, recentred(slice, centre), extent, layers);
+  const refinement = new Refinement(maps, local, extent);
   refinement.run();
   return assemble(net, slice, refinement, centre);
 }

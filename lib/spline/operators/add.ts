@@ -1,5 +1,6 @@
 import { AffineOperator } from "./affine";
 import { type Shape, sizeOf } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 
 /**
  * The sum of several signals of one shape, as at the end of a residual block (He et al. 2016).
@@ -31,6 +32,10 @@ export class Add extends AffineOperator {
     for (let i = 1, from = size; i < this.count; i++, from += size) {
       for (let k = 0; k < size; k++) w[k]! += v[from + k]!;
     }
+  }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    to.add(i % to.size, ds, dt, c);
   }
 
   protected transposed(g: Float64Array, h: Float64Array): void {

@@ -1,5 +1,7 @@
 import { AffineOperator } from "./affine";
 import { type Shape, sizeOf } from "./operator";
+import { type Readers, readersOf } from "./selection";
+import type { SparseColumns } from "./sparseColumns";
 import {
   imageShape,
   slideWindow,
@@ -49,6 +51,21 @@ export class AveragePool2d extends AffineOperator {
     }
   }
 
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    const { sources } = this;
+    this.readers ??= readersOf(sources, sizeOf(this.inputShape));
+    const { starts, outputs } = this.readers;
+    const positions = this.window.size[0] * this.window.size[1];
+    for (let at = starts[i]!; at < starts[i + 1]!; at++) {
+      const k = Math.floor(outputs[at]! / positions);
+      let count = 0;
+      for (let r = k * positions; r < (k + 1) * positions; r++) if (sources[r]! >= 0) count++;
+      to.add(k, ds / count, dt / count, c / count);
+    }
+  }
+
+  private readers: Readers | undefined;
+
   protected transposed(g: Float64Array, h: Float64Array): void {
     const { sources } = this;
     const positions = this.window.size[0] * this.window.size[1];
@@ -87,6 +104,12 @@ export class GlobalAveragePool extends AffineOperator {
       for (let c = 0; c < channels; c++) w[c]! += v[i + c]!;
     }
     for (let c = 0; c < channels; c++) w[c]! *= channels / size;
+  }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    const channels = this.outputShape[0]!;
+    const share = channels / sizeOf(this.inputShape);
+    to.add(i % channels, share * ds, share * dt, share * c);
   }
 
   protected transposed(g: Float64Array, h: Float64Array): void {

@@ -2,6 +2,7 @@ import { AffineOperator, isNonnegative } from "./affine";
 import { Conv2d } from "./conv2d";
 import { Dense } from "./dense";
 import { type Shape, sizeOf } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 
 /** What batch normalisation has learned, one number a channel each. */
 export interface BatchNormStatistics {
@@ -73,6 +74,11 @@ export class BatchNorm extends AffineOperator {
     for (let i = 0; i < size; i += scale.length) {
       for (let c = 0; c < scale.length; c++) w[i + c] = scale[c]! * v[i + c]!;
     }
+  }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    const factor = this.scale[i % this.scale.length]!;
+    to.add(i, factor * ds, factor * dt, factor * c);
   }
 
   protected transposed(g: Float64Array, h: Float64Array): void {

@@ -1,5 +1,6 @@
 import { AffineOperator, isNonnegative } from "./affine";
 import type { Shape } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 import { imageShape, slideWindow, type Window, type WindowOptions, windowedShape } from "./window";
 
 /** A window, and into how many groups the channels fall apart. */
@@ -94,6 +95,36 @@ export class Conv2d extends AffineOperator {
           if (value === 0) continue; // half of what a ReLU lets through
           const tap = meetings[m + 1]! + i * cout + g * outputs;
           for (let k = 0; k < outputs; k++) w[target + k]! += value * kernel[tap + k]!;
+        }
+      }
+    }
+  }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    const { kernel, groups, window } = this;
+    const { size, strides, dilation, inputWidth, outputHeight, outputWidth } = window;
+    const [cin, cout] = this.channels;
+    const [inputs, outputs] = [cin / groups, cout / groups];
+    const pixel = Math.floor(i / cin);
+    const channel = i - pixel * cin;
+    const group = Math.floor(channel / inputs);
+    const top = Math.floor(pixel / inputWidth) + window.top;
+    const left = (pixel % inputWidth) + window.left;
+    for (let row = 0; row < size[0]; row++) {
+      const y = (top - row * dilation[0]) / strides[0];
+      if (!(y >= 0 && y < outputHeight && Number.isInteger(y))) continue;
+      for (let column = 0; column < size[1]; column++) {
+        const x = (left - column * dilation[1]) / strides[1];
+        if (!(x >= 0 && x < outputWidth && Number.isInteger(x))) continue;
+        const target = (y * outputWidth + x) * cout + group * outputs;
+        const tap =
+          ((row * size[1] + column) * inputs + channel - group * inputs) * cout + group * outputs;
+        to.touch(target, outputs);
+        for (let k = 0; k < outputs; k++) {
+          const w = kernel[tap + k]!;
+          to.ds[target + k]! += w * ds;
+          to.dt[target + k]! += w * dt;
+          to.c[target + k]! += w * c;
         }
       }
     }

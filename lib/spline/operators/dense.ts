@@ -1,5 +1,6 @@
 import { AffineOperator, isNonnegative } from "./affine";
 import { type Shape, sizeOf } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 
 /**
  * Dense operator y = W x + b, with W [out, in] row-major; at every position of a signal of higher
@@ -53,6 +54,24 @@ export class Dense extends AffineOperator {
     }
   }
 
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    this.columns ??= transposeOf(this.W, this.inputSize);
+    const { columns, inputSize, outputSize } = this;
+    const position = Math.floor(i / inputSize);
+    const column = (i - position * inputSize) * outputSize;
+    const target = position * outputSize;
+    to.touch(target, outputSize);
+    for (let k = 0; k < outputSize; k++) {
+      const w = columns[column + k]!;
+      to.ds[target + k]! += w * ds;
+      to.dt[target + k]! += w * dt;
+      to.c[target + k]! += w * c;
+    }
+  }
+
+  /** Wᵀ, made when it is first asked for: columns of W one after the other. */
+  private columns: Float64Array | undefined;
+
   protected transposed(g: Float64Array, h: Float64Array): void {
     const { W, inputSize, outputSize } = this;
     const count = sizeOf(this.positions);
@@ -65,4 +84,13 @@ export class Dense extends AffineOperator {
       }
     }
   }
+}
+
+function transposeOf(W: Float64Array, columns: number): Float64Array {
+  const rows = W.length / columns;
+  const transpose = new Float64Array(W.length);
+  for (let k = 0; k < rows; k++) {
+    for (let i = 0; i < columns; i++) transpose[i * rows + k] = W[k * columns + i]!;
+  }
+  return transpose;
 }

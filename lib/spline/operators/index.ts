@@ -23,5 +23,6 @@ export { Relu } from "./relu";
 export { Crop, type Margins, Permute, Upsample, ZeroPad } from "./resample";
 export { Rescale } from "./rescale";
 export { Reshape } from "./reshape";
-export { Selection } from "./selection";
+export { type Readers, readersOf, Selection } from "./selection";
+export { SparseColumns } from "./sparseColumns";
 export type { Extent, Padding, Window, WindowOptions } from "./window";

@@ -31,7 +31,7 @@ export abstract class MaxPool implements Operator {
     readonly inputShape: Shape,
     readonly outputShape: Shape,
     readonly pieces: number,
-    private readonly sources: Int32Array,
+    readonly sources: Int32Array,
   ) {
     this.units = sizeOf(outputShape);
   }

@@ -1,3 +1,5 @@
+import type { SparseColumns } from "./sparseColumns";
+
 /** Row-major shape of a signal without its batch dimension; images are [height, width, channels]. */
 export type Shape = readonly number[];
 
@@ -42,6 +44,11 @@ export interface Operator {
   apply(q: Pieces, x: Float64Array, y: Float64Array): void;
   /** w = J_q v: how a direction of the input moves the output. */
   pushforward(q: Pieces, v: Float64Array, w: Float64Array): void;
+  /**
+   * Adds column i of J times (ds, dt, c) to three vectors: what a change of input i alone does. Of
+   * affine operators whose columns are sparse or quick to read; where it is absent, push forward.
+   */
+  spread?(i: number, ds: number, dt: number, c: number, to: SparseColumns): void;
   /** h = J_qᵀ g: how a functional of the output reads the input. */
   pullback(q: Pieces, g: Float64Array, h: Float64Array): void;
   /**

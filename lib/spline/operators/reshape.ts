@@ -1,5 +1,6 @@
 import { AffineOperator } from "./affine";
 import { type Shape, sizeOf } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 
 /**
  * Reads the same numbers in another shape; to one dimension it is called flatten.
@@ -23,6 +24,10 @@ export class Reshape extends AffineOperator {
 
   protected linear(v: Float64Array, w: Float64Array): void {
     w.set(v);
+  }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    to.add(i, ds, dt, c);
   }
 
   protected transposed(g: Float64Array, h: Float64Array): void {

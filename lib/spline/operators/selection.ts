@@ -1,5 +1,6 @@
 import { AffineOperator } from "./affine";
 import { type Shape, sizeOf } from "./operator";
+import type { SparseColumns } from "./sparseColumns";
 
 /**
  * Every output reads one input, or nothing and is 0: what permuting, padding, cropping, repeating
@@ -29,6 +30,14 @@ export abstract class Selection extends AffineOperator {
     const { sources } = this;
     for (let k = 0; k < sources.length; k++) w[k] = sources[k]! < 0 ? 0 : v[sources[k]!]!;
   }
+
+  spread(i: number, ds: number, dt: number, c: number, to: SparseColumns): void {
+    this.readers ??= readersOf(this.sources, sizeOf(this.inputShape));
+    const { starts, outputs } = this.readers;
+    for (let at = starts[i]!; at < starts[i + 1]!; at++) to.add(outputs[at]!, ds, dt, c);
+  }
+
+  private readers: Readers | undefined;
 
   protected transposed(g: Float64Array, h: Float64Array): void {
     const { sources } = this;
@@ -60,4 +69,23 @@ export function placeOf(index: readonly number[], shape: Shape): number {
     place = place * shape[axis]! + index[axis]!;
   }
   return place;
+}
+
+/** Who reads an input: `outputs[starts[i]]` … `outputs[starts[i + 1] − 1]` read input i. */
+export interface Readers {
+  readonly starts: Int32Array;
+  readonly outputs: Int32Array;
+}
+
+/** Turns a table of sources around; sources below zero read nothing. */
+export function readersOf(sources: Int32Array, inputs: number): Readers {
+  const starts = new Int32Array(inputs + 1);
+  for (const source of sources) if (source >= 0) starts[source + 1]!++;
+  for (let i = 0; i < inputs; i++) starts[i + 1]! += starts[i]!;
+  const outputs = new Int32Array(starts[inputs]!);
+  const next = starts.slice();
+  sources.forEach((source, k) => {
+    if (source >= 0) outputs[next[source]!++] = k;
+  });
+  return { starts, outputs };
 }

@@ -1,8 +1,14 @@
-import type { SplineNetwork } from "../network";
-import { Activation, makePieces, type Operator, type Pieces, sizeOf } from "../spline/operators";
-import { cornerMean, type Point } from "../spline/planar";
-import type { ComplexArrays, ComplexSource } from "./Complex";
-import type { CheckedSlice } from "./Slice";
+import type { SplineNetwork } from "../../lib";
+import type { ComplexArrays, ComplexSource } from "../../lib/partition/Complex";
+import type { CheckedSlice } from "../../lib/partition/Slice";
+import {
+  Activation,
+  makePieces,
+  type Operator,
+  type Pieces,
+  sizeOf,
+} from "../../lib/spline/operators";
+import { cornerMean, type Point } from "../../lib/spline/planar";
 
 /** An affine function on the slice: [∂s, ∂t, constant]. */
 type Plane = readonly [number, number, number];
@@ -22,15 +28,23 @@ interface Leaf extends Piece {
 
 const at = ([s, t, c]: Plane, [x, y]: Point): number => s * x + t * y + c;
 
+/** Values at the corners, 0 within a tolerance; 1e-14 is what is left of functions that cancel out. */
+function valuesOf({ corners }: Piece, plane: Plane): number[] {
+  const size = Math.max(...corners.map((p) => Math.abs(p[0]) + Math.abs(p[1])));
+  const magnitude = (Math.abs(plane[0]) + Math.abs(plane[1])) * size + Math.abs(plane[2]);
+  return corners.map((p) => {
+    const v = at(plane, p);
+    return Math.abs(v) <= 1e-14 + 1e-12 * magnitude ? 0 : v;
+  });
+}
+
+const vanishes = (piece: Piece, plane: Plane): boolean =>
+  valuesOf(piece, plane).every((v) => v === 0);
+
 /** Cuts away where the plane is negative; the new side is labelled. Undefined if nothing is left. */
 function clip(piece: Piece, plane: Plane, layer: number, unit: number): Piece | undefined {
   const { corners } = piece;
-  const size = Math.max(...corners.map((p) => Math.abs(p[0]) + Math.abs(p[1])));
-  const tolerance = 1e-12 * ((Math.abs(plane[0]) + Math.abs(plane[1])) * size + Math.abs(plane[2]));
-  const values = corners.map((p) => {
-    const v = at(plane, p);
-    return Math.abs(v) <= tolerance ? 0 : v;
-  });
+  const values = valuesOf(piece, plane);
   if (values.every((v) => v >= 0)) return piece;
   if (values.every((v) => v <= 0)) return undefined;
   const kept: Piece = { corners: [], layers: [], units: [] };
@@ -75,11 +89,13 @@ function split(piece: Piece, operator: Operator, z: Columns, layer: number): Pie
       for (const knot of operator.knots) {
         const plane: Plane = [z[0][k]!, z[1][k]!, z[2][k]! - knot];
         const negated = plane.map((v) => -v) as unknown as Plane;
-        parts = parts.flatMap((part) => [
-          ...[clip(part, plane, layer, k), clip(part, negated, layer, k)].filter(
-            (half) => half !== undefined,
-          ),
-        ]);
+        parts = parts.flatMap((part) =>
+          vanishes(part, plane)
+            ? [part]
+            : [clip(part, plane, layer, k), clip(part, negated, layer, k)].filter(
+                (half) => half !== undefined,
+              ),
+        );
       }
     }
     return parts;
@@ -100,7 +116,7 @@ function envelope(piece: Piece, planes: readonly Columns[], k: number, layer: nu
       const other = planes[s]!;
       if (s === r || Number.isNaN(other[2][k]!)) continue;
       const plane = [0, 1, 2].map((c) => best[c]![k]! - other[c]![k]!) as unknown as Plane;
-      if (plane.every((v) => v === 0)) {
+      if (vanishes(part, plane)) {
         if (s < r) part = undefined;
       } else part = clip(part, plane, layer, k);
     }
@@ -127,13 +143,10 @@ export function clipNetwork(
       return;
     }
     const { operator } = graph.nodes[i]!;
-    const z = [0, 1, 2].map((c) =>
-      graph.readBy(
-        i,
-        values.map((v) => v[c]!),
-      ),
-    ); // prettier-ignore
-    const columns = z as unknown as Columns;
+    const columns = [0, 1, 2].map((c) => {
+      const column = values.map((v) => v[c]!);
+      return graph.readBy(i, column);
+    }) as unknown as Columns;
     const nonlinear = operator.units > 0;
     const splits = nonlinear && layer < depth;
     const parts = splits ? split(piece, operator, columns, layer) : [piece];
