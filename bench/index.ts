@@ -5,6 +5,7 @@ import { benchCodeDistance } from "./codeDistance";
 import { benchFitting } from "./fitting";
 import { benchMasoCode } from "./masoCode";
 import { benchQuantisation } from "./quantisation";
+import { benchSoft } from "./soft";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   await benchQuantisation();
   benchFitting();
   benchMasoCode();
+  benchSoft();
 }
 
 main().catch((error) => {

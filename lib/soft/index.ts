@@ -1,6 +1,10 @@
 export { type CurvatureOptions, curvature } from "./curvature";
 export * from "./layers";
+export * from "./mixture";
+export { replaceRelu, tuneCurvature } from "./replaceRelu";
 export { type Piece, SoftActivation, type SoftPieces } from "./SoftActivation";
 export { type ExpectedMap, SoftMaxAffineSplineOperator } from "./SoftMaxAffineSplineOperator";
+export { SoftNetwork } from "./SoftNetwork";
+export { type CurvatureSearch, searchCurvature, setCurvature } from "./setCurvature";
 export { softActivations } from "./softActivations";
 export { betaOf, etaOf, softeningGap } from "./softness";

@@ -64,17 +64,41 @@ export class CurvatureUnits extends SoftLayer {
         tf.Tensor,
         tf.GradSaveFunc,
       ];
-      const { swish, softplus } = parts(x, log);
-      save([x, log, c]);
+      const eta = log.exp();
+      const gate = x.mul(eta).sigmoid();
+      const swish = gate.mul(x);
+      save([x, eta, c, gate, swish]);
       return {
-        value: swish.mul(c).add(softplus.mul(c.neg().add(1))),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [x, log, c] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-          return gradients(dy, x, log, c, this.learnBeta, this.learnMix);
-        },
+        value: swish.mul(c).add(softplusOf(x, eta).mul(tf.sub(1, c))),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => this.gradients(dy, saved),
       };
     });
     return curved(u, this.logEta(), this.mixTensor());
+  }
+
+  /** By u, log η and c; what isn't learned has a gradient of 0, which nothing reads. */
+  private gradients(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] {
+    const [u, eta, c, gate, swish] = saved as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const [gamma, rest] = [eta.add(1), tf.sub(1, c)];
+    const bend = tf.sub(1, gate).mul(swish); // u t (1 − t)
+    const open = u.mul(gamma).sigmoid();
+    const slope = bend.mul(eta).add(gate).mul(c).add(open.mul(rest));
+    // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − log(1 + e^(γu))/γ)/γ, and γ = 1 + η.
+    const byLogEta = () => {
+      const ofSoftplus = u.mul(open).sub(softplusOf(u, eta)).div(gamma).mul(rest);
+      return bend.mul(u).mul(c).add(ofSoftplus).mul(eta);
+    };
+    return [
+      dy.mul(slope),
+      this.learnBeta ? sumTo(dy.mul(byLogEta()), eta.shape) : tf.zerosLike(eta),
+      this.learnMix ? sumTo(dy.mul(swish.sub(softplusOf(u, eta))), c.shape) : tf.zerosLike(c),
+    ];
   }
 
   private mixTensor(): tf.Tensor {
@@ -84,33 +108,8 @@ export class CurvatureUnits extends SoftLayer {
 
 tf.serialization.registerClass(CurvatureUnits);
 
-/** Swish and softplus at η = e^log and γ = 1 + η, and what both are made of. */
-function parts(u: tf.Tensor, log: tf.Tensor) {
-  const eta = log.exp();
+/** log(1 + e^(γu))/γ with γ = 1 + η. */
+function softplusOf(u: tf.Tensor, eta: tf.Tensor): tf.Tensor {
   const gamma = eta.add(1);
-  const gate = u.mul(eta).sigmoid();
-  return { eta, gamma, gate, swish: u.mul(gate), softplus: u.mul(gamma).softplus().div(gamma) };
-}
-
-function gradients(
-  dy: tf.Tensor,
-  u: tf.Tensor,
-  log: tf.Tensor,
-  c: tf.Tensor,
-  learnBeta: boolean,
-  learnMix: boolean,
-): tf.Tensor[] {
-  const { eta, gamma, gate, swish, softplus } = parts(u, log);
-  const rest = c.neg().add(1);
-  const bend = swish.mul(gate.neg().add(1)); // u t (1 − t)
-  const open = u.mul(gamma).sigmoid();
-  const slope = gate.add(bend.mul(eta)).mul(c).add(open.mul(rest));
-  // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − softplus)/γ, and γ = 1 + η.
-  const byLog = () =>
-    bend.mul(u).mul(c).add(u.mul(open).sub(softplus).div(gamma).mul(rest)).mul(eta);
-  return [
-    dy.mul(slope),
-    learnBeta ? sumTo(dy.mul(byLog()), log.shape) : tf.zerosLike(log),
-    learnMix ? sumTo(dy.mul(swish.sub(softplus)), c.shape) : tf.zerosLike(c),
-  ];
+  return u.mul(gamma).softplus().div(gamma);
 }

@@ -27,21 +27,32 @@ export function softPieces(
   return withGradient(u, logEta, learn, (x, eta) => forward(x, eta, table));
 }
 
-/** Two pieces: t is a sigmoid of the difference of scores, φ = v_1 + t (v_2 − v_1). */
+/**
+ * Two pieces: t is a sigmoid of the difference of scores, φ = v_1 + t (v_2 − v_1). Each operation reads
+ * and writes all signals once, which is what it costs: those that change nothing are left out.
+ */
 function pairOf(u: tf.Tensor, eta: tf.Tensor, { scores, values }: PieceTable): Forward {
   const [gap, step] = [difference(scores), difference(values)];
   const first = values[0]!;
-  const t = affine(u, gap).mul(eta).sigmoid();
-  const lift = t.mul(affine(u, step));
-  const value = isZero(first) ? lift : lift.add(affine(u, first));
+  const argument = (u: tf.Tensor, eta: tf.Tensor) =>
+    gap[1] === 0 ? u.mul(eta.mul(gap[0])) : affine(u, gap).mul(eta);
+  const t = argument(u, eta).sigmoid();
+  const flat = step[0] === 0 && first[0] === 0;
+  const straight = step[1] === 0 && first[1] === 0;
+  const gate = flat ? t : affine(t, [step[0], first[0]]); // Σ_r t_r c_r, unless flat
+  const offset = () => affine(t, [step[1], first[1]]); // Σ_r t_r d_r
+  const value = flat ? offset() : straight ? gate.mul(u) : gate.mul(u).add(offset());
+  const lifted = isZero(first); // then t (v_2 − v_1) is the value itself
   return {
     value,
-    kept: [t, lift],
-    back: (dy, u, eta, [t, lift]) => {
-      const bend = t!.neg().add(1).mul(lift!); // t (1 − t) (v_2 − v_1)
+    kept: [t, gate, value],
+    back: (dy, u, eta, [t, gate, value]) => {
+      const lift = lifted ? value! : t!.mul(affine(u, step));
+      const bend = tf.sub(1, t!).mul(lift); // t (1 − t) (v_2 − v_1)
+      const turned = bend.mul(eta.mul(gap[0]));
       return {
-        input: dy.mul(bend.mul(eta.mul(gap[0])).add(affine(t!, [step[0], first[0]]))),
-        logEta: () => dy.mul(bend).mul(affine(u, gap).mul(eta)),
+        input: dy.mul(flat ? turned : turned.add(gate!)),
+        logEta: () => dy.mul(bend).mul(argument(u, eta)),
       };
     },
   };

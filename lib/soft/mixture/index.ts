@@ -1,0 +1,3 @@
+export { FactorialMixture } from "./FactorialMixture";
+export { fitGaussianMixture, type MixtureFit, type MixtureFitOptions } from "./fitGaussianMixture";
+export { GaussianMixture } from "./GaussianMixture";
