@@ -24,6 +24,16 @@ export {
   orthogonalTemplates,
 } from "./orthogonalityPenalties";
 export { type PartitionSnapshot, partitionsOverEpochs } from "./partitionsOverEpochs";
+export {
+  type ReferenceEffort,
+  type ReferenceName,
+  type ReferenceRecipe,
+  recipeOf,
+  referenceData,
+  referenceNames,
+  type TrainReferenceOptions,
+  trainReference,
+} from "./reference";
 export { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
 export { meanAndSd, type PairedDifference, pairedDifference } from "./seedStatistics";
 export { type TrainOptions, trainClassifier } from "./trainClassifier";

@@ -1,6 +1,7 @@
 export { type Bound, ClaimError, type ClaimRecord, claim } from "./claim";
 export type { ImageData, ImageOptions } from "./images";
 export { type ProgressBar, type ProgressOptions, progress } from "./progress";
+export { referenceModel } from "./referenceModel";
 export { atScale, type Scale } from "./scale";
 export { type Figure, show } from "./show";
 export { markdown, Typeset, tex } from "./text";

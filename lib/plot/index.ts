@@ -8,6 +8,12 @@ export { type CosineMatrix, cosineMatrices } from "./cosineMatrices";
 export { type CurvePanel, curvePanels } from "./curvePanels";
 export { type DetectionCase, detectionErrorChart } from "./detectionErrorChart";
 export { type Distortion, distortionCurve } from "./distortionCurve";
+export {
+  type CellMeasure,
+  type FacetWalkOptions,
+  facetWalk,
+  type LayerCrossing,
+} from "./facetWalk";
 export { type FitError, fitErrorChart } from "./fitErrorChart";
 export { jumpStrips, type SmallestJump } from "./jumpStrips";
 export { type LearningCurvesOptions, learningCurves } from "./learningCurves";

@@ -27,6 +27,7 @@ export {
   welchBound,
 } from "./orthogonality";
 export { type Saliency, type SaliencyRule, saliency } from "./saliency";
+export { saliencyMap } from "./saliencyMap";
 export {
   type TemplateStatistics,
   type TemplateStatisticsOptions,

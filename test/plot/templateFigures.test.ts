@@ -4,6 +4,7 @@ import { svgOfVegaLite } from "../../lib/notebook/rendering";
 import {
   cosineMatrices,
   detectionErrorChart,
+  facetWalk,
   measurePanels,
   memoriseCurve,
   templateHistograms,
@@ -150,4 +151,16 @@ test("error rates and waveforms are drawn from what they are given", () => {
   assert.match(svgOfVegaLite(waves), /amplitude/);
   assert.throws(() => detectionErrorChart([]), /no cases/);
   assert.throws(() => waveforms([]), /no signals/);
+});
+
+test("a walk has a bar a cell, and its facets in the rows of their layers", () => {
+  const cells = [0, 1, 2].map((i) => ({ from: i / 3, to: (i + 1) / 3, value: i, series: "a" }));
+  const facets = [
+    { t: 1 / 3, layer: "first" },
+    { t: 2 / 3, layer: "second" },
+  ];
+  const spec = facetWalk(cells, facets, { title: "T", y: "jumps" });
+  assert.deepEqual(rowsOf(spec), [...cells, ...facets]);
+  const svg = svgOfVegaLite(spec);
+  for (const word of ["T", "jumps", "first", "second"]) assert.match(svg, new RegExp(`>${word}<`));
 });

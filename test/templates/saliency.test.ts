@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
-import { type SaliencyRule, saliency } from "../../lib/templates";
+import { type SaliencyRule, saliency, saliencyMap } from "../../lib/templates";
 
 before(async () => {
   await useBackend();
@@ -117,4 +117,9 @@ test("what can't be drawn is refused", () => {
   assert.throws(() => saliency(leaky, [-2], 0, "guided"), /\(abs\): the rule "guided" is made for/);
   assert.throws(() => saliency(leaky, [-2], 1), /no class 1, the network has classes 0 to 0/);
   assert.throws(() => saliency(leaky, [1, 2], 0), /input has 2 numbers, expected 1/);
+});
+
+test("a saliency map takes the largest magnitude of each pixel's channels", () => {
+  assert.deepEqual(saliencyMap([1, -3, 2, 0.5, 0, 0], [1, 3, 2]), Float64Array.of(3, 2, 0));
+  assert.throws(() => saliencyMap([1, 2, 3], [1, 2, 2]), /3 numbers, expected .* \[1, 2, 2\]/);
 });
