@@ -6,6 +6,7 @@ import { benchFitting } from "./fitting";
 import { benchMasoCode } from "./masoCode";
 import { benchQuantisation } from "./quantisation";
 import { benchSoft } from "./soft";
+import { benchRecurrent } from "./recurrent";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   benchFitting();
   benchMasoCode();
   benchSoft();
+  benchRecurrent();
 }
 
 main().catch((error) => {

@@ -25,6 +25,7 @@ export {
   signTest,
 } from "./convexity";
 export {
+  addTask,
   batch,
   type Cifar10Options,
   centred,
@@ -37,9 +38,14 @@ export {
   type ImageSetOptions,
   mnist,
   moonsAndCircles,
+  type PixelSequenceOptions,
   type PlanarOptions,
+  pixelSequences,
+  type Sentences,
+  type SequenceOptions,
   split,
   subset,
+  toyReviews,
   twoMoons,
   withPermutedLabels,
 } from "./data";
@@ -71,6 +77,9 @@ export {
   evaluateClassifier,
   GramSchmidtDense,
   type GramSchmidtDenseOptions,
+  InitialStateNoise,
+  type InitialStateNoiseOptions,
+  initialStatePenalty,
   type Json,
   type LearningCurve,
   type LoadedModel,

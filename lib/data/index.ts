@@ -6,3 +6,11 @@ export type { ImageSetOptions } from "./imageSet";
 export { mnist } from "./mnist";
 export { circles, moonsAndCircles, type PlanarOptions, twoMoons } from "./planar";
 export { centred, greyscale, withPermutedLabels } from "./preparation";
+export {
+  addTask,
+  type PixelSequenceOptions,
+  pixelSequences,
+  type Sentences,
+  type SequenceOptions,
+  toyReviews,
+} from "./sequences";

@@ -5,6 +5,8 @@ export {
   type GramSchmidtDenseOptions,
   readGramSchmidtDense,
 } from "./GramSchmidtDense";
+export { InitialStateNoise, type InitialStateNoiseOptions } from "./InitialStateNoise";
+export { initialStatePenalty } from "./initialStatePenalty";
 export type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
 export { evaluateClassifier, type LossName, type Measured } from "./loss";
 export {

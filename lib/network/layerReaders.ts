@@ -98,6 +98,7 @@ export const READERS: Readonly<Record<string, LayerReader>> = {
   Minimum: readMinimum,
   SimpleRNN: readSimpleRNN,
   Bidirectional: readBidirectional,
+  InitialStateNoise: (layer, shape, shapes) => readSimpleRNN(innerOf(layer), shape, shapes),
   TimeDistributed: (layer, shape) => readTimeDistributed(layer, shape, readInner),
   // The identity at inference:
   Dropout: identity,

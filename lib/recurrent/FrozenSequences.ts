@@ -115,6 +115,7 @@ function stageOf(layer: tf.layers.Layer, x: tf.Tensor, position: number): Stage 
         );
         return mergedStage(directions[0]!, directions[1]!, mergeMode);
       }
+      case "InitialStateNoise": // starts from 0 at inference
       case "TimeDistributed":
         return stageOf((layer as unknown as { layer: tf.layers.Layer }).layer, x, position);
       case "Dense":

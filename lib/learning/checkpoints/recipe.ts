@@ -8,11 +8,25 @@ export type Recipe = Readonly<Record<string, string>>;
 /** Layers, shapes, settings and initialisers' seeds; not the names, which count up in a session. */
 export function describeModel(model: tf.LayersModel): string {
   let text = JSON.stringify(model.toJSON(null, false));
-  [model.name, ...model.layers.map((layer) => layer.name)].forEach((name, k) => {
+  [model.name, ...model.layers.flatMap(namesOf)].forEach((name, k) => {
     text = text.replaceAll(JSON.stringify(name), `"#${k}"`);
   });
   const layers = model.layers.map((layer) => layer.getClassName()).join(", ");
   return `${model.countParams()} parameters (${layers}), configuration ${digest(text)}`;
+}
+
+/** Names of a layer and of those that it wraps: numbered by TensorFlow.js in the order of creation. */
+function namesOf(layer: tf.layers.Layer): string[] {
+  const { layer: inner, forwardLayer, backwardLayer } = layer as unknown as Wrapped;
+  const wrapped = [inner, forwardLayer, backwardLayer].filter((one) => one !== undefined);
+  return [layer.name, ...wrapped.map(({ name }) => name)];
+}
+
+/** What wrappers of TensorFlow.js keep inside. */
+interface Wrapped {
+  readonly layer?: tf.layers.Layer;
+  readonly forwardLayer?: tf.layers.Layer;
+  readonly backwardLayer?: tf.layers.Layer;
 }
 
 /** Name, size and content of a data set. */
