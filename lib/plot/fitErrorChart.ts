@@ -7,6 +7,14 @@ export interface FitError {
   readonly error: number;
 }
 
+/** Dashes of the lines: solid, then shorter and shorter, so that lines on top of each other show. */
+const DASHES: readonly (readonly number[])[] = [
+  [1, 0],
+  [4, 4],
+  [2, 2],
+  [1, 2],
+];
+
 /**
  * Errors of fits against the number of pieces as a Vega-Lite 5 spec, both axes logarithmic: a rate
  * K^−p is a line of slope −p. The `chosen` number of pieces is marked.
@@ -48,7 +56,6 @@ export function fitErrorChart(
           ]),
       {
         data: { values: errors },
-        mark: { type: "line", point: { size: 70, filled: true } },
         encoding: {
           x: {
             field: "pieces",
@@ -65,10 +72,26 @@ export function fitErrorChart(
             axis: { format: "~g" },
           },
           color: series,
-          shape: series,
-          // Symbols of the legend would have dashed outlines.
-          strokeDash: { ...series, legend: null },
         },
+        layer: [
+          {
+            mark: "line",
+            // Not by a scale, which would dash the outlines of the legend's symbols.
+            encoding: {
+              strokeDash: {
+                condition: names.map((name, i) => ({
+                  test: `datum.series === ${JSON.stringify(name)}`,
+                  value: DASHES[i % DASHES.length],
+                })),
+                value: DASHES[0],
+              },
+            },
+          },
+          {
+            mark: { type: "point", size: 70, filled: true, opacity: 1 },
+            encoding: { shape: series },
+          },
+        ],
       },
     ],
   };
