@@ -15,6 +15,11 @@ export {
   SvgPath,
 } from "./drawing";
 export { type LinearRegions, linearRegions } from "./linearRegions";
+export {
+  type LocalComplexity,
+  type LocalComplexityOptions,
+  localComplexity,
+} from "./localComplexity";
 export { type PartitionOptions, partition } from "./partition";
 export {
   type BoundaryFold,
@@ -31,6 +36,7 @@ export {
   DecisionBoundary,
   decisionBoundary,
   dihedralAngles,
+  foldingUnits,
   type SliceLipschitz,
   type SliceMaps,
   sliceLipschitz,

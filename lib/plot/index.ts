@@ -8,6 +8,8 @@ export { type CosineMatrix, cosineMatrices } from "./cosineMatrices";
 export { type CurvePanel, curvePanels } from "./curvePanels";
 export { type DetectionCase, detectionErrorChart } from "./detectionErrorChart";
 export { type Distortion, distortionCurve } from "./distortionCurve";
+export { type Estimate, estimateChart } from "./estimateChart";
+export { type FacetSurfaceOptions, facetSurface } from "./facetSurface";
 export {
   type CellMeasure,
   type FacetWalkOptions,
@@ -43,4 +45,5 @@ export {
   type TemplateHistogramsOptions,
   templateHistograms,
 } from "./templateHistograms";
+export { type ValueHistogramOptions, valueHistogram } from "./valueHistogram";
 export { type WaveformPanel, waveforms } from "./waveforms";

@@ -5,6 +5,8 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import {
   classPieces,
   classRegions,
+  estimateChart,
+  facetSurface,
   heWeights,
   partition,
   partitionAnimation,
@@ -12,6 +14,7 @@ import {
   pictureGrid,
   random,
   SplineNetwork,
+  valueHistogram,
 } from "../../lib";
 
 const DOMAIN = [
@@ -117,6 +120,45 @@ test("an animation has alike frames, light and in order, and a strip of stills",
     ]),
   }; // prettier-ignore
   assert.throws(() => partitionAnimation([...frames, other]), /frame "other" has other layers/);
+});
+
+test("a surface of facets has the network's own corners, and a plane where one is picked", () => {
+  const complex = drawn([2, 12, 5, 3], 2);
+  const { data } = facetSurface(complex, { output: 1, picked: 4 });
+  const [surface, plane] = data as { [name: string]: number[] }[];
+  surface!.z!.forEach((z, v) => {
+    const f = complex.network.forward([surface!.x![v]!, surface!.y![v]!]);
+    assert.ok(Math.abs(f[1]! - z) < 1e-12);
+  });
+  const area = surface!.i!.reduce((sum, i, t) => {
+    const [p, q, r] = [i, surface!.j![t]!, surface!.k![t]!].map((v) => [
+      surface!.x![v]!,
+      surface!.y![v]!,
+    ]);
+    return sum + areaOf([...p!, ...q!, ...r!]);
+  }, 0);
+  assert.ok(Math.abs(area - 4) < 1e-12, "triangles tile the domain");
+  const { A, b } = complex.sliceMap(4);
+  plane!.z!.forEach((z, n) => {
+    assert.ok(Math.abs(A[2]! * plane!.x![n]! + A[3]! * plane!.y![n]! + b[1]! - z) < 1e-12);
+  });
+  assert.throws(() => facetSurface(complex, { output: 3 }), /output 3 of a network of 3/);
+});
+
+test("histograms count every value once, estimates are drawn as they are", () => {
+  const values = [1, 10, 100, 1000, 1000];
+  const { data } = valueHistogram({ a: values }, { x: "v", logarithmic: true, bins: 3 }) as {
+    data: { values: { count: number; from: number }[] };
+  };
+  assert.deepEqual(
+    data.values.map(({ count }) => count),
+    [1, 1, 3],
+  );
+  assert.throws(() => valueHistogram({ a: [0] }, { x: "v", logarithmic: true }), /value 0/);
+  assert.throws(() => valueHistogram({ a: [] }, { x: "v" }), /no values/);
+  const chart = estimateChart([{ exact: 3, estimate: 2, series: "s" }], { what: "units" });
+  assert.match(JSON.stringify(chart), /"exact":3,"estimate":2/);
+  assert.throws(() => estimateChart([], { what: "units" }), /no estimate/);
 });
 
 test("pictures lie in a grid", () => {

@@ -18,7 +18,7 @@ interface Scored {
   sides: number[];
 }
 
-/** Differences of scores below this, relative to the largest score of the cell, are ties. */
+/** Differences of scores below this, relative to the largest score at any vertex, are ties. */
 const TIE = 1e-12;
 
 /**
@@ -36,10 +36,12 @@ export function* classPieces(complex: Complex): Generator<ClassPiece, void> {
   const { cellOffsets, cellVertices, cellEdges, edgeCells, vertices } = complex.arrays;
   const scores = vertexScores(complex);
   const classes = scores.length / complex.vertexCount;
+  // Not relative to the scores at hand: where a network is 0 they are nothing but rounding.
+  const tie = TIE * scores.reduce((size, score) => Math.max(size, Math.abs(score)), 0);
   for (let cell = 0; cell < complex.cellCount; cell++) {
     const loop = cellVertices.subarray(cellOffsets[cell]!, cellOffsets[cell + 1]!);
     const edges = cellEdges.subarray(cellOffsets[cell]!, cellOffsets[cell + 1]!);
-    const only = singleWinner(loop, scores, classes);
+    const only = singleWinner(loop, scores, classes, tie);
     if (only >= 0) {
       const corners = Float64Array.from({ length: 2 * loop.length }, (_, k) => {
         return vertices[2 * loop[k >> 1]! + (k & 1)]!;
@@ -54,7 +56,7 @@ export function* classPieces(complex: Complex): Generator<ClassPiece, void> {
     };
     for (let c = 0; c < classes; c++) {
       // Cells run around counterclockwise: with an edge on whose left they lie.
-      const part = wins(whole, c, (edge) => edgeCells[2 * edge] === cell);
+      const part = wins(whole, c, tie, (edge) => edgeCells[2 * edge] === cell);
       if (part === undefined) continue;
       const [corners, sides] = [Float64Array.from(part.corners), Int32Array.from(part.sides)];
       yield { cell, class: c, corners, sides };
@@ -87,31 +89,36 @@ function vertexScores(complex: Complex): Float64Array {
 }
 
 /** The class that is largest, or ties, at all corners of a cell; −1 if there is none. */
-function singleWinner(loop: Int32Array, scores: Float64Array, classes: number): number {
+function singleWinner(
+  loop: Int32Array,
+  scores: Float64Array,
+  classes: number,
+  tie: number,
+): number {
   const sums = new Float64Array(classes);
   for (const v of loop) for (let c = 0; c < classes; c++) sums[c]! += scores[classes * v + c]!;
-  const best = sums.indexOf(sums.reduce((most, sum) => Math.max(most, sum)));
+  const most = sums.reduce((largest, sum) => Math.max(largest, sum));
+  const best = sums.findIndex((sum) => most - sum <= tie * loop.length);
   for (const v of loop) {
-    const [mine, size] = [scores[classes * v + best]!, sizeOf(scores, classes * v, classes)];
+    const mine = scores[classes * v + best]!;
     for (let c = 0; c < classes; c++) {
-      if (scores[classes * v + c]! - mine > TIE * size) return -1;
+      if (scores[classes * v + c]! - mine > tie) return -1;
     }
   }
   return best;
 }
 
-function sizeOf(scores: ArrayLike<number>, from: number, count: number): number {
-  let size = 0;
-  for (let k = from; k < from + count; k++) size = Math.max(size, Math.abs(scores[k]!));
-  return size;
-}
-
 /** What is left of a polygon where class c beats all others; a new side is labelled ~other. */
-function wins(whole: Scored, c: number, isForwards: (edge: number) => boolean): Scored | undefined {
+function wins(
+  whole: Scored,
+  c: number,
+  tie: number,
+  isForwards: (edge: number) => boolean,
+): Scored | undefined {
   const classes = whole.scores[0]!.length;
   let part: Scored | undefined = whole;
   for (let other = 0; other < classes && part !== undefined; other++) {
-    if (other !== c) part = clip(part, c, other, isForwards);
+    if (other !== c) part = clip(part, c, other, tie, isForwards);
   }
   return part;
 }
@@ -120,11 +127,12 @@ function clip(
   part: Scored,
   c: number,
   other: number,
+  tie: number,
   isForwards: (edge: number) => boolean,
 ): Scored | undefined {
   const leads = part.scores.map((s) => {
     const lead = s[c]! - s[other]!;
-    return Math.abs(lead) <= TIE * sizeOf(s, 0, s.length) ? 0 : lead;
+    return Math.abs(lead) <= tie ? 0 : lead;
   });
   if (leads.every((lead) => lead >= 0)) {
     // A tie on the whole polygon goes to the lower class.

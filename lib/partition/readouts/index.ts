@@ -10,4 +10,5 @@ export {
   decisionBoundary,
 } from "./DecisionBoundary";
 export { dihedralAngles } from "./dihedralAngles";
+export { foldingUnits } from "./foldingUnits";
 export { type SliceMaps, sliceMaps } from "./sliceMaps";

@@ -20,7 +20,23 @@ const drawn = (widths: number[], seed: number, activation: ActivationSpec = "rel
     activation,
   });
 
+/** Without an output offset, and with units that are often dead: 0 on a part of the plane. */
+function withDeadZone(seed: number): SplineNetwork {
+  const layers = heWeights([2, 14, 3, 4], random(seed), { offsetDeviation: 0.4 });
+  const [first, second, last] = layers as [
+    (typeof layers)[0],
+    (typeof layers)[0],
+    (typeof layers)[0],
+  ];
+  return SplineNetwork.fromWeights([
+    first,
+    { W: second.W, b: second.b.map((v) => v - 0.6) },
+    { W: last.W, b: last.b.map(() => 0) },
+  ]);
+}
+
 const CASES = [
+  ["four classes that tie on a whole region", withDeadZone(1)],
   ["two classes", drawn([2, 9, 2], 1)],
   ["three classes", drawn([2, 12, 3], 2)],
   ["four classes, two layers", drawn([2, 14, 6, 4], 26)],
@@ -81,7 +97,8 @@ test("on a segment its two classes tie, and no other is larger", () => {
 });
 
 test("ends on edges are shared to the last bit, ends inside cells by three segments", () => {
-  for (const [name, net] of CASES) {
+  // At the corners of a region of ties any number of segments may meet.
+  for (const [name, net] of CASES.slice(1)) {
     const complex = partition(net, { domain });
     const boundary = complex.decisionBoundary();
     const at = new Map<string, number>();
