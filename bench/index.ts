@@ -5,8 +5,8 @@ import { benchCodeDistance } from "./codeDistance";
 import { benchFitting } from "./fitting";
 import { benchMasoCode } from "./masoCode";
 import { benchQuantisation } from "./quantisation";
-import { benchSoft } from "./soft";
 import { benchRecurrent } from "./recurrent";
+import { benchSoft } from "./soft";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
