@@ -62,7 +62,7 @@ export interface ComplexSource {
   locate(x: number, y: number): number;
   /** Number of cells after 1, 2, … layers. */
   readonly cellsPerLayer: readonly number[];
-  /** Decisions that float64 could not make with certainty. */
+  /** Pairs of a vertex and a unit's line too close to tell on which side it lies. */
   readonly undecided: number;
 }
 
@@ -106,7 +106,10 @@ export class Complex {
     return this.source.cellsPerLayer;
   }
 
-  /** Decisions that float64 could not make with certainty; 0 for a complex in general position. */
+  /**
+   * Pairs of a vertex and a unit whose line comes closer to it than rounding allows to tell: it was
+   * taken to pass through. 0 in general position, and with `exact`.
+   */
   get undecided(): number {
     return this.source.undecided;
   }

@@ -73,6 +73,7 @@ export class Envelope {
     const a = loop.crossing(loop.highest, loop.lowest, s, k);
     const b = loop.crossing(loop.lowest, loop.highest, s, k);
     const right = this.faces.splitFace(a, b, s, k);
+    loop.exact?.drew((this.faces.halfEdgeCount >> 1) - 1);
     this.divide(s, k, face, end, this.copyWithout(first, low, end));
     this.divide(s, k, right, end, this.copyWithout(second, low, end));
   }
@@ -100,7 +101,7 @@ export class Envelope {
     const { size } = stage;
     this.end = high;
     for (;;) {
-      this.measure(stage, base, low);
+      this.measure(stage, s, base, low);
       const { heights, best } = this;
       const n = loop.corners;
       const count = this.end - low;
@@ -111,10 +112,15 @@ export class Envelope {
         for (; i < n; i++) {
           const b = best[i]!;
           const lead = heights[b * n + i]! - heights[c * n + i]!;
-          if (lead > TOLERANCE * (error + size[sources[base + candidates[low + b]!]!]!)) break;
+          const better = sources[base + candidates[low + b]!]!;
+          if (lead > TOLERANCE * (error + size[better]!)) break;
+          if (loop.exact !== undefined && b !== c) {
+            loop.exact.aim(s, better, sources[base + candidates[low + c]!]!, 0);
+            if (loop.exact.sign(this.faces.origin[loop.halfEdges[i]!]!) > 0) break;
+          }
         }
         if (i === n) {
-          this.doubt(s, k, low, c);
+          if (loop.exact === undefined) this.doubt(s, k, low, c);
           return candidates[low + c]!;
         }
         if (c === best[0]) failing = i;
@@ -128,7 +134,8 @@ export class Envelope {
   }
 
   /** Evaluates the candidates at the corners of the loaded face. */
-  private measure({ ds, dt, at0, nonlinearity }: Stage, base: number, low: number): void {
+  private measure(stage: Stage, s: number, base: number, low: number): void {
+    const { ds, dt, at0, nonlinearity } = stage;
     const { corners: n, xs, ys } = this.loop;
     const count = this.end - low;
     while (this.heights.length < n * count) this.heights = grown(this.heights);
@@ -139,9 +146,29 @@ export class Envelope {
       for (let i = 0; i < n; i++) {
         const v = ds[j]! * xs[i]! + dt[j]! * ys[i]! + at0[j]!;
         heights[c * n + i] = v;
-        if (c === 0 || v > heights[best[i]! * n + i]!) best[i] = c;
+        if (c === 0 || this.leads(stage, s, base, low, c, i)) best[i] = c;
       }
     }
+  }
+
+  /** Is candidate c larger at corner i than the best one of those before? */
+  private leads(
+    { size, nonlinearity }: Stage,
+    s: number,
+    base: number,
+    low: number,
+    c: number,
+    i: number,
+  ): boolean {
+    const { loop, heights, candidates } = this;
+    const n = loop.corners;
+    const b = this.best[i]!;
+    const lead = heights[c * n + i]! - heights[b * n + i]!;
+    if (loop.exact === undefined) return lead > 0;
+    const [j, k] = [c, b].map((at) => nonlinearity.sources![base + candidates[low + at]!]!);
+    if (Math.abs(lead) > TOLERANCE * (size[j!]! + size[k!]!)) return lead > 0;
+    loop.exact.aim(s, j!, k!, 0);
+    return loop.exact.sign(this.faces.origin[loop.halfEdges[i]!]!) > 0;
   }
 
   private drop(piece: number, low: number): number {
@@ -160,6 +187,7 @@ export class Envelope {
     const j = nonlinearity.sources![base + other]!;
     const tolerance = TOLERANCE * (size[i]! + size[j]!);
     const { loop } = this;
+    loop.exact?.aim(s, i, j, 0);
     // A ReLU's unit reaches the 0 of another on its own line.
     loop.knownStage = feed;
     loop.knownTests = this.stages[feed]?.nonlinearity.knots?.length ?? 1;

@@ -1,4 +1,5 @@
 import type { Doubts } from "./Doubts";
+import type { ExactGeometry } from "./exact/ExactGeometry";
 import { grown, type HalfEdges } from "./HalfEdges";
 
 /**
@@ -31,6 +32,8 @@ export class FaceLoop {
     private readonly doubts: Doubts,
     /** The largest |s|, |t| in the domain. */
     private readonly extent: number,
+    /** Settles the signs that float64 can't tell; it has been aimed at the function at hand. */
+    readonly exact: ExactGeometry | undefined,
   ) {}
 
   /** Reads the corners of a face. */
@@ -101,9 +104,10 @@ export class FaceLoop {
     for (let i = 0; i < corners; i++) {
       let v = ps * xs[i]! + pt * ys[i]! + p0;
       if (v <= tolerance && v >= -tolerance) {
-        v = 0;
-        zeros++;
-      } else if (v > most) {
+        v = this.exact === undefined ? 0 : this.settle(i, v);
+        if (v === 0) zeros++;
+      }
+      if (v > most) {
         most = v;
         highest = i;
       } else if (v < least) {
@@ -114,9 +118,15 @@ export class FaceLoop {
     }
     this.highest = highest;
     this.lowest = lowest;
-    if (zeros > 0) this.doubt(ps, pt, p0, tolerance, s, test);
+    if (zeros > 0 && this.exact === undefined) this.doubt(ps, pt, p0, tolerance, s, test);
     if (most > 0) return least < 0 ? 0 : 1;
     return -1;
+  }
+
+  /** A value whose sign is right, of a size as good as known. */
+  private settle(i: number, value: number): number {
+    const sign = this.exact!.sign(this.faces.origin[this.halfEdges[i]!]!);
+    return sign * Math.max(Math.abs(value), Number.MIN_VALUE);
   }
 
   /** Notes the corners at which the function vanishes, apart from those where it is known to. */
@@ -176,7 +186,9 @@ export class FaceLoop {
       const y = ys[i]! + share * (ys[j]! - ys[i]!);
       // A half-edge of the loop still ends at the same corner if it has got a vertex meanwhile.
       const before = halfEdges[i === 0 ? corners - 1 : i - 1]!;
-      return this.faces.splitEdge(halfEdges[i]!, before, x, y, s, test);
+      const added = this.faces.splitEdge(halfEdges[i]!, before, x, y, s, test);
+      this.exact?.crossed(this.faces, halfEdges[i]! >> 1, added >> 1, this.faces.vertexCount - 1);
+      return added;
     }
     throw new Error("a face that a line crosses has no crossing: a bug in the refinement");
   }

@@ -2,6 +2,7 @@ import { CodeLog } from "./CodeLog";
 import { Decisions } from "./Decisions";
 import { Doubts } from "./Doubts";
 import { Envelope } from "./Envelope";
+import type { ExactGeometry } from "./exact/ExactGeometry";
 import { FaceLoop } from "./FaceLoop";
 import { type FrozenMaps, type Stage, TOLERANCE } from "./FrozenMaps";
 import { grown, HalfEdges } from "./HalfEdges";
@@ -47,12 +48,13 @@ export class Refinement {
     corners: Float64Array,
     /** The largest |s|, |t| in the polygon. */
     extent: number,
-    private readonly visit: (refinement: Refinement, face: number) => void = () => {},
+    /** Settles what float64 can't decide, if wanted. */
+    readonly exact?: ExactGeometry,
   ) {
     this.faces = new HalfEdges(corners);
     this.log = new CodeLog(maps);
     this.doubts = new Doubts(maps.stages);
-    this.loop = new FaceLoop(this.faces, this.doubts, extent);
+    this.loop = new FaceLoop(this.faces, this.doubts, extent, exact);
     this.envelope = new Envelope(this.faces, this.loop, maps.stages);
     this.decisions = new Decisions();
     this.cellsPerLayer = maps.stages.map(() => 0);
@@ -113,7 +115,6 @@ export class Refinement {
     if (this.cellCount === this.cells.length) this.cells = grown(this.cells);
     this.cells[this.cellCount++] = face;
     this.log.cell();
-    this.visit(this, face);
   }
 
   /**
@@ -124,6 +125,7 @@ export class Refinement {
     const { cx, cy, r2 } = this.loop;
     const knot = stage.nonlinearity.knots![0]!;
     const { ds, dt, at0, code, size } = stage;
+    const { exact } = this;
     const n = code.length;
     for (let k = 0; k < n; k++) {
       const gs = ds[k]!;
@@ -132,9 +134,9 @@ export class Refinement {
       // The circle around the face lies on one side of the unit's line.
       if (u * u > r2 * (gs * gs + gt * gt)) {
         const piece = u > 0 ? 1 : 0;
-        if (code[k] === piece) continue;
+        if (code[k] === piece && exact === undefined) continue;
         if (Math.abs(u) > TOLERANCE * (size[k]! + Math.abs(knot))) {
-          this.send(s, k, piece);
+          if (code[k] !== piece) this.send(s, k, piece);
           continue;
         }
       }
@@ -190,7 +192,7 @@ export class Refinement {
           const lead = u - (ds[j]! * cx + dt[j]! * cy + at0[j]!);
           const g2 = s2 * s2 + t2 * t2;
           if (lead * lead > r2 * g2 && lead > TOLERANCE * (size[i]! + size[j]!)) continue;
-          if (r > piece && lead === 0 && g2 === 0) continue; // the same function: the lower index wins
+          if (r > piece && lead === 0 && g2 === 0 && this.exact === undefined) continue; // the same function: the lower index wins
           clear = false;
           break;
         }
@@ -206,6 +208,7 @@ export class Refinement {
   private sideOf(s: number, stage: Stage, test: number, k: number, r: number): -1 | 0 | 1 {
     const knot = stage.nonlinearity.knots![r]!;
     const tolerance = TOLERANCE * (stage.size[k]! + Math.abs(knot));
+    this.exact?.aim(s, k, -1, knot);
     return this.loop.side(stage.ds[k]!, stage.dt[k]!, stage.at0[k]! - knot, tolerance, s, test);
   }
 
@@ -254,6 +257,7 @@ export class Refinement {
     const a = loop.crossing(loop.highest, loop.lowest, s, test);
     const b = loop.crossing(loop.lowest, loop.highest, s, test);
     const right = faces.splitFace(a, b, s, test);
+    this.exact?.drew((faces.halfEdgeCount >> 1) - 1);
     this.decisions.set(position, 1);
     this.descend(s, stage, face, base, low, high, position);
     this.decisions.set(position, 0);
@@ -401,6 +405,7 @@ export class Refinement {
       this.maps.flip(s, k, piece);
       this.log.change(s, k, piece);
     }
+    if (count > 0) this.exact?.forget(s);
   }
 }
 

@@ -3,6 +3,8 @@ import { type Domain, type Point, readDomain } from "../spline/planar";
 import { assemble } from "./assemble";
 import type { Complex } from "./Complex";
 import { DenseChain } from "./DenseChain";
+import { ExactGeometry } from "./exact/ExactGeometry";
+import { ExactMaps } from "./exact/ExactMaps";
 import { GraphMaps } from "./GraphMaps";
 import { Refinement } from "./Refinement";
 import { type CheckedSlice, readSlice, type Slice } from "./Slice";
@@ -15,15 +17,28 @@ export interface PartitionOptions {
   readonly slice?: Slice;
   /** Only the first so many layers (operators that choose pieces); all of them if left out. */
   readonly layers?: number;
+  /**
+   * Settle by rational arithmetic, without rounding, on which side of a line a vertex lies wherever
+   * float64 can't tell; false if left out. Then nothing stays undecided, and it takes long.
+   */
+  readonly exact?: boolean;
 }
 
 /**
  * The exact partition of a 2-D slice of a network into activation regions.
  *
- * Cells are the sets {x : s_k (G_k x + h_k) ≥ 0 for all units k}, G = ∂u/∂x on the cell. Throws
- * RangeError for a domain that isn't convex, a slice that is missing or degenerate, and a number of
- * layers that the network doesn't have.
+ * Cells are the sets {x : s_k (G_k x + h_k) ≥ 0 for all units k}, G = ∂u/∂x on the cell; of maxima
+ * those on which the same pieces are the largest (Balestriero & Baraniuk 2018).
  *
+ * Guaranteed, whatever rounding does: V − E + F = 1, no crack and no overlap; each edge is a side of
+ * its one or two cells, whose codes differ in the edge's unit. Up to rounding: cells are convex,
+ * areas add up to the domain's, and codes are those of the network. A line that comes closer to a
+ * vertex than 2⁻⁴³ times the terms that it is the sum of is taken to pass through it, and counted as
+ * `undecided`; with `exact` such signs are found without rounding. A unit that vanishes on a whole
+ * cell takes its lower piece there, and of equal maxima the lowest one wins. See docs/partitions.md.
+ *
+ * @throws RangeError for a domain that isn't convex, a slice that is missing or degenerate, a number
+ *   of layers that the network doesn't have
  * @example
  * const complex = partition(net, { domain: [[-1, -1], [1, 1]] });
  * complex.cellCount; // the number of activation regions in the box
@@ -41,7 +56,10 @@ export function partition(net: SplineNetwork, options: PartitionOptions): Comple
   const extent = local.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0);
   const Maps = DenseChain.fits(net) ? DenseChain : GraphMaps;
   const maps = new Maps(net, recentred(slice, centre), extent, layers);
-  const refinement = new Refinement(maps, local, extent);
+  const exact = options.exact
+    ? new ExactGeometry(new ExactMaps(net.graph, maps.stages, slice, centre), corners, centre)
+    : undefined;
+  const refinement = new Refinement(maps, local, extent, exact);
   refinement.run();
   return assemble(net, slice, refinement, centre);
 }
