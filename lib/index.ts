@@ -114,9 +114,12 @@ export {
 export {
   ActivationCode,
   type AffineMap,
+  type AffineMapsChunk,
+  type AffineMapsOptions,
   type BatchedAffineMaps,
   BatchedNetwork,
   type ChangedUnit,
+  type ChunkOptions,
   type Crossing,
   codeChanges,
   crossings,

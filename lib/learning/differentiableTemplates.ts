@@ -72,8 +72,8 @@ function pullbackOf(layer: tf.layers.Layer, z: tf.Tensor, position: number): Pul
     }
     case "MaxPooling2D": {
       const twin = maxPool2dTwin(readMaxPooling2D(layer, shape));
-      const code = constant(twin.forward(z).code!);
-      return (g) => twin.pullback(code, g);
+      const { pullback } = twin.freeze(constant(twin.forward(z).code!));
+      return (g) => swapped(pullback(swapped(g)));
     }
     default:
       throw new RangeError(
@@ -115,6 +115,10 @@ function through(g: tf.Tensor, shape: number[], map: (stack: tf.Tensor) => tf.Te
   const [N, C, ...rest] = g.shape as [number, number, ...number[]];
   return map(g.reshape([N * C, ...rest])).reshape([N, C, ...shape]);
 }
+
+/** [N, C, …] as [C, N, …], and back. */
+const swapped = (g: tf.Tensor): tf.Tensor =>
+  g.transpose([1, 0, ...g.shape.slice(2).map((_, axis) => axis + 2)]);
 
 /** A copy that TensorFlow.js doesn't trace back to the weights: comparisons have no gradient. */
 const constant = (values: tf.Tensor): tf.Tensor => tf.tensor(values.dataSync(), values.shape);

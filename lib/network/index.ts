@@ -1,5 +1,11 @@
 export { ActivationCode, type LayerCode } from "./ActivationCode";
-export { type BatchedAffineMaps, BatchedNetwork } from "./batched/BatchedNetwork";
+export {
+  type AffineMapsChunk,
+  type AffineMapsOptions,
+  type BatchedAffineMaps,
+  BatchedNetwork,
+  type ChunkOptions,
+} from "./batched/BatchedNetwork";
 export { codeChanges } from "./codeChanges";
 export { type ChangedUnit, type Crossing, crossings } from "./crossings";
 export type { FromLayersModelOptions } from "./fromLayersModel";

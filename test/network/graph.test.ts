@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatchedNetwork, Graph, SplineNetwork } from "../../lib/network";
+import { Graph, SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
 import { Add, activations, Concat, Dense, type Operator, Relu } from "../../lib/spline/operators";
 
@@ -89,11 +89,4 @@ test("nodes that don't fit are refused with names and shapes", () => {
   refuse(/reads value 0.5/, node(new Relu([2]), 0.5));
   refuse(/node 0 \(add\) expects shape \[2,2\], but reads \[2\]/, node(new Add([2], 2), 0));
   refuse(/expects shape \[5\], but reads \[2\] and \[2\]/, node(new Concat([[2], [3]]), 0, 0));
-});
-
-test("a network whose operators have no float32 twin is refused by the batched one, by name", () => {
-  assert.throws(
-    () => new BatchedNetwork(new SplineNetwork(branching().graph)),
-    /node "add" \(add\) has no float32 twin/,
-  );
 });

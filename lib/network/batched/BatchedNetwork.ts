@@ -1,17 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  BatchNorm,
-  Conv2d,
-  Dense,
-  MaxPool2d,
-  type Operator,
-  Relu,
-  Reshape,
-} from "../../spline/operators";
+import { type Shape, sizeOf } from "../../spline/operators";
 import type { SplineNetwork } from "../SplineNetwork";
-import { batchNormTwin, conv2dTwin, denseTwin, reshapeTwin } from "./affineTwins";
-import { maxPool2dTwin, reluTwin } from "./maxTwins";
-import type { Twin } from "./twin";
+import { type NodeTwin, nodeTwin } from "./NodeTwin";
 
 /** Affine maps of a batch, float32: f(x_n) = A_n x_n + b_n. The caller disposes them. */
 export interface BatchedAffineMaps {
@@ -23,58 +13,134 @@ export interface BatchedAffineMaps {
   readonly f: tf.Tensor2D;
 }
 
+/** What goes through a batch of affine maps, a part of it at a time. */
+export interface AffineMapsOptions {
+  /** Which outputs; C is then their number. All of them if left out. */
+  readonly classes?: readonly number[];
+}
+
+/** How a long run of affine maps is divided. */
+export interface ChunkOptions extends AffineMapsOptions {
+  /** Signals in a chunk; 50 if left out. */
+  readonly size?: number;
+  /** Called after every chunk, with the signals done so far. */
+  readonly onProgress?: (done: number) => void;
+  /** Ends the run before the next chunk, by throwing its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** One chunk of a long run: maps of signals from, from + 1, …; freed when the next one is asked for. */
+export interface AffineMapsChunk extends BatchedAffineMaps {
+  readonly from: number;
+}
+
 /**
- * The float32 twin of a SplineNetwork on TensorFlow.js, for batches of signals.
+ * The float32 twin of a SplineNetwork on TensorFlow.js, for batches of signals; every operator has one.
  *
- * One forward pass records the codes, one stacked backward pass with these codes frozen gives the
- * templates of all classes; b by propagation, not by subtraction. Agrees with float64 within 1e-5
- * relative away from ties. Call `dispose` when done: it owns a copy of the weights.
+ * One forward pass records the codes; one backward pass with these codes frozen, all classes stacked,
+ * gives the templates, and b on the way: the sum of what each offset contributes to the output, never
+ * f(x) − A x, which cancels. Agrees with float64 within 1e-5 relative away from ties. Signals are
+ * [N, …inputShape], or a list of such tensors where the model has several inputs. Intermediate values
+ * take some 100 MB at most, whatever N is. Call `dispose` when done: it owns a copy of the weights.
  *
  * @example
  * const twin = new BatchedNetwork(net);
  * const { A, b, f } = twin.affineMaps(images); // images [N, 28, 28, 1]
  */
 export class BatchedNetwork {
-  private readonly twins: readonly Twin[];
+  private readonly twins: readonly NodeTwin[];
 
-  /** @throws RangeError if an operator of the network has no twin: `net` itself can do all of them */
   constructor(readonly net: SplineNetwork) {
-    this.twins = net.graph.nodes.map(({ name, operator, inputs }) => {
-      const twin = inputs.length === 1 ? twinOf(operator) : undefined;
-      if (twin !== undefined) return twin;
-      throw new RangeError(
-        `node "${name}" (${operator.kind}) has no float32 twin on TensorFlow.js; ` +
-          "use the SplineNetwork itself, one signal at a time",
-      );
-    });
-  }
-
-  /** Logits f(x_n), [N, C], of signals [N, …inputShape]. */
-  forward(x: tf.Tensor): tf.Tensor2D {
-    return tf.tidy(() => this.run(this.read(x)).values.at(-1) as tf.Tensor2D);
-  }
-
-  /**
-   * Q(x_n) for signals [N, …inputShape]: for each operator that chooses pieces, in the order of
-   * `net.code`, the piece that each of its units takes, [N, units] float32. The caller disposes them.
-   */
-  codes(x: tf.Tensor): tf.Tensor2D[] {
-    return tf.tidy(() =>
-      this.run(this.read(x)).codes.flatMap((code) =>
-        code === null ? [] : [code.reshape([x.shape[0]!, -1]) as tf.Tensor2D],
+    const { graph } = net;
+    this.twins = graph.nodes.map((node) =>
+      nodeTwin(
+        node,
+        node.inputs.map((v) => graph.shapeOf(v)),
       ),
     );
   }
 
-  /** A_n, b_n and f(x_n) for every signal of x [N, …inputShape]. */
-  affineMaps(x: tf.Tensor): BatchedAffineMaps {
+  /** Logits f(x_n), [N, C], of signals [N, …inputShape]. */
+  forward(x: tf.Tensor | readonly tf.Tensor[]): tf.Tensor2D {
     return tf.tidy(() => {
       const signals = this.read(x);
-      const { values, codes } = this.run(signals);
-      const b = this.sweep(tf.zerosLike(signals), (twin, i, z) => twin.apply(codes[i]!, z));
-      const A = this.pullback(codes).tile(this.repeats(signals, codes));
-      return { A, b: b as tf.Tensor2D, f: values.at(-1) as tf.Tensor2D };
+      return rows(this.run(signals).values.at(-1)!, signals.shape[0]!);
     });
+  }
+
+  /**
+   * Q(x_n) for signals [N, …inputShape]: for each operator that chooses pieces, in the order of
+   * `net.code`, the piece that each of its units takes, [N, units], float32 or int32. The caller
+   * disposes them.
+   */
+  codes(x: tf.Tensor | readonly tf.Tensor[]): tf.Tensor2D[] {
+    return tf.tidy(() => {
+      const signals = this.read(x);
+      return this.run(signals).codes.flatMap((code) =>
+        code === null ? [] : [rows(code, signals.shape[0]!)],
+      );
+    });
+  }
+
+  /**
+   * A_n, b_n and f(x_n) for every signal of x [N, …inputShape].
+   *
+   * @throws RangeError on a batch of another shape, or classes that the network hasn't
+   */
+  affineMaps(
+    x: tf.Tensor | readonly tf.Tensor[],
+    { classes }: AffineMapsOptions = {},
+  ): BatchedAffineMaps {
+    const chosen = this.chosen(classes);
+    return tidied(() => {
+      const signals = this.read(x);
+      const N = signals.shape[0]!;
+      const perSignal = chosen.length * this.largestValue();
+      const count = Math.max(1, Math.floor(STACK / perSignal));
+      const parts: BatchedAffineMaps[] = [];
+      for (let from = 0; from < N; from += count) {
+        parts.push(tidied(() => this.part(slice(signals, from, count), chosen)));
+      }
+      if (parts.length === 1) return parts[0]!;
+      const all = <K extends keyof BatchedAffineMaps>(key: K) =>
+        tf.concat(parts.map((part) => part[key]));
+      return { A: all("A"), b: all("b") as tf.Tensor2D, f: all("f") as tf.Tensor2D };
+    });
+  }
+
+  /**
+   * The affine maps of many signals, chunk by chunk, so that memory stays bounded: each chunk is freed
+   * when the next one is asked for, and the last when the loop ends, in whatever way. Between chunks
+   * the event loop gets its turn.
+   *
+   * @throws RangeError as `affineMaps` does; the reason of `signal` when that is aborted
+   * @example
+   * let largest = 0;
+   * for await (const { b } of twin.affineMapsInChunks(images, { size: 2 })) {
+   *   largest = Math.max(largest, tf.tidy(() => b.abs().max().dataSync()[0]));
+   * }
+   */
+  async *affineMapsInChunks(
+    x: tf.Tensor,
+    { size = 50, onProgress, signal, ...options }: ChunkOptions = {},
+  ): AsyncGenerator<AffineMapsChunk> {
+    if (!(Number.isInteger(size) && size >= 1)) {
+      throw new RangeError(`a chunk has one signal or more, got ${size}`);
+    }
+    const N = x.shape[0]!;
+    for (let from = 0; from < N; from += size) {
+      signal?.throwIfAborted();
+      const signals = slice(x, from, size);
+      let maps: BatchedAffineMaps | undefined;
+      try {
+        maps = this.affineMaps(signals, options);
+        yield { from, ...maps };
+      } finally {
+        tf.dispose([signals, ...(maps ? [maps.A, maps.b, maps.f] : [])]);
+      }
+      onProgress?.(Math.min(N, from + size));
+      await new Promise(setImmediate); // lets an interrupt through
+    }
   }
 
   /** Frees the weights. */
@@ -82,66 +148,122 @@ export class BatchedNetwork {
     for (const twin of this.twins) twin.dispose();
   }
 
+  /** The maps of a few signals, by as many classes at a time as the stack may hold. */
+  private part(x: tf.Tensor, classes: readonly number[]): BatchedAffineMaps {
+    const N = x.shape[0]!;
+    const { values, codes } = this.run(x);
+    const frozen = this.twins.map((twin, i) => twin.freeze(codes[i]!));
+    const f = rows(values.at(-1)!, N);
+    const count = Math.max(1, Math.floor(STACK / (N * this.largestValue())));
+    const stacks: { A: tf.Tensor; b: tf.Tensor }[] = [];
+    for (let from = 0; from < classes.length; from += count) {
+      stacks.push(this.pullback(frozen, classes.slice(from, from + count), N));
+    }
+    const joined = (key: "A" | "b") =>
+      stacks.length === 1 ? stacks[0]![key] : tf.concat(stacks.map((stack) => stack[key]));
+    const A = joined("A").reshape([classes.length, N, -1]).transpose([1, 0, 2]);
+    return {
+      A: A.reshape([N, classes.length, ...this.net.inputShape]),
+      b: joined("b").transpose() as tf.Tensor2D,
+      f: classes.length === this.net.outputSize ? f : (f.gather([...classes], 1) as tf.Tensor2D),
+    };
+  }
+
   private run(x: tf.Tensor): { values: tf.Tensor[]; codes: (tf.Tensor | null)[] } {
     const codes: (tf.Tensor | null)[] = [];
     const values = [x];
-    this.sweep(x, (twin, _, z) => {
-      const { y, code } = twin.forward(z);
+    this.net.graph.nodes.forEach(({ inputs }, i) => {
+      const { y, code } = this.twins[i]!.forward(inputs.map((v) => values[v]!));
       codes.push(code);
       values.push(y);
-      return y;
     });
     return { values, codes };
   }
 
-  private sweep(x: tf.Tensor, step: (twin: Twin, i: number, z: tf.Tensor) => tf.Tensor): tf.Tensor {
-    const values = [x];
-    this.net.graph.nodes.forEach(({ inputs }, i) => {
-      values.push(step(this.twins[i]!, i, values[inputs[0]!]!));
-    });
-    return values.at(-1)!;
-  }
-
-  /** The C functionals of the output, read at the input: [N, C, …], or [1, C, …] if all agree. */
-  private pullback(codes: readonly (tf.Tensor | null)[]): tf.Tensor {
-    const { nodes } = this.net.graph;
-    const C = this.net.outputSize;
+  /** Functionals of the output read at the input, A [C, N, …inputShape], and at the offsets, b [C, N]. */
+  private pullback(
+    frozen: readonly ReturnType<NodeTwin["freeze"]>[],
+    classes: readonly number[],
+    N: number,
+  ): { A: tf.Tensor; b: tf.Tensor } {
+    const { graph, outputSize, inputShape } = this.net;
+    const C = classes.length;
     const gradients: (tf.Tensor | undefined)[] = [];
-    gradients[nodes.length] = tf.eye(C).expandDims(0);
-    for (let i = nodes.length - 1; i >= 0; i--) {
+    const units = new Float32Array(C * outputSize);
+    classes.forEach((c, i) => {
+      units[i * outputSize + c] = 1;
+    });
+    gradients[graph.nodes.length] = tf.tensor(units, [C, 1, ...graph.outputShape]);
+    let b: tf.Tensor = tf.zeros([C, N]);
+    for (let i = graph.nodes.length - 1; i >= 0; i--) {
       const above = gradients[i + 1];
-      if (above === undefined) continue;
-      const input = nodes[i]!.inputs[0]!;
-      const h = this.twins[i]!.pullback(codes[i]!, above);
-      const sum = gradients[input];
-      gradients[input] = sum === undefined ? h : sum.add(h);
+      if (above === undefined) continue; // nothing downstream reads this node
+      const { pullback, constant } = frozen[i]!;
+      if (constant !== undefined) b = b.add(constant(above));
+      pullback(above).forEach((part, k) => {
+        const v = graph.nodes[i]!.inputs[k]!;
+        const sum = gradients[v];
+        gradients[v] = sum === undefined ? part : sum.add(part);
+      });
+      gradients[i + 1] = undefined;
     }
-    return gradients[0]!;
+    const A = gradients[0] ?? tf.zeros([C, 1, ...inputShape]);
+    // One entry stands for all signals as long as no code has told them apart.
+    return { A: A.shape[1] === N ? A : A.tile([1, N, ...inputShape.map(() => 1)]), b };
   }
 
-  /** How often to repeat the stack so that it has one entry a signal: only affine nets need it. */
-  private repeats(x: tf.Tensor, codes: readonly (tf.Tensor | null)[]): number[] {
-    const stacked = codes.some((code) => code !== null);
-    return [stacked ? 1 : x.shape[0]!, 1, ...this.net.inputShape.map(() => 1)];
+  /** Number of scalars of the largest value that is pulled back. */
+  private largestValue(): number {
+    const { nodes, inputShape } = this.net.graph;
+    return nodes.reduce(
+      (most, { operator }) => Math.max(most, sizeOf(operator.outputShape)),
+      sizeOf(inputShape),
+    );
   }
 
-  private read(x: tf.Tensor): tf.Tensor {
-    const expected = this.net.inputShape;
-    const found = x.shape.slice(1);
-    if (found.length !== expected.length || found.some((d, i) => d !== expected[i])) {
-      throw new RangeError(`batch has shape [${x.shape}], expected [N, ${expected.join(", ")}]`);
+  private chosen(classes?: readonly number[]): readonly number[] {
+    const C = this.net.outputSize;
+    const all = classes ?? Array.from({ length: C }, (_, c) => c);
+    const wrong = all.find((c) => !(Number.isInteger(c) && c >= 0 && c < C));
+    if (all.length > 0 && wrong === undefined) return all;
+    throw new RangeError(`classes [${all}], expected some of 0 … ${C - 1}`);
+  }
+
+  private read(x: tf.Tensor | readonly tf.Tensor[]): tf.Tensor {
+    const { inputs, inputShape } = this.net;
+    if (isTensor(x)) {
+      requireShape(x, inputShape);
+      return x.cast("float32");
     }
-    return x.cast("float32");
+    if (x.length !== inputs.length) {
+      throw new RangeError(`${x.length} tensors, expected ${inputs.length}: one for each input`);
+    }
+    const flat = x.map((part, i) => {
+      requireShape(part, inputs[i]!.shape);
+      return part.cast("float32").reshape([part.shape[0]!, -1]);
+    });
+    return tf.concat(flat, 1).reshape([x[0]!.shape[0]!, ...inputShape]);
   }
 }
 
-function twinOf(operator: Operator): Twin | undefined {
-  const image = operator.inputShape.length === 3;
-  if (operator instanceof Dense && operator.positions.length === 0) return denseTwin(operator);
-  if (operator instanceof Conv2d && image && operator.groups === 1) return conv2dTwin(operator);
-  if (operator instanceof BatchNorm) return batchNormTwin(operator);
-  if (operator instanceof Reshape) return reshapeTwin(operator);
-  if (operator instanceof Relu) return reluTwin();
-  if (operator instanceof MaxPool2d && image) return maxPool2dTwin(operator);
-  return undefined;
+/** Most scalars of a stack of functionals, 32 MB: fewer cost calls, more leave the processor's cache. */
+const STACK = 2 ** 23;
+
+const tidied = (make: () => BatchedAffineMaps): BatchedAffineMaps =>
+  tf.tidy(() => ({ ...make() }) as { [key: string]: tf.Tensor }) as unknown as BatchedAffineMaps;
+
+const rows = (value: tf.Tensor, N: number): tf.Tensor2D => value.reshape([N, -1]);
+
+const isTensor = (x: tf.Tensor | readonly tf.Tensor[]): x is tf.Tensor => !Array.isArray(x);
+
+/** Signals from, …, from + count − 1, or fewer at the end. */
+function slice(x: tf.Tensor, from: number, count: number): tf.Tensor {
+  const n = Math.min(count, x.shape[0]! - from);
+  return x.slice([from, ...x.shape.slice(1).map(() => 0)], [n, ...x.shape.slice(1)]);
+}
+
+function requireShape(x: tf.Tensor, expected: Shape): void {
+  const found = x.shape.slice(1);
+  if (found.length === expected.length && found.every((d, i) => d === expected[i])) return;
+  throw new RangeError(`batch has shape [${x.shape}], expected [N, ${expected.join(", ")}]`);
 }

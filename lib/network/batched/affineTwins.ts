@@ -1,93 +1,150 @@
 import * as tf from "@tensorflow/tfjs";
-import type { BatchNorm, Conv2d, Dense, Reshape } from "../../spline/operators";
-import { mergeStack, splitStack, type Twin } from "./twin";
+import {
+  type Add,
+  type BatchNorm,
+  type Crop,
+  type Dense,
+  type GlobalAveragePool,
+  type Permute,
+  type Rescale,
+  type Reshape,
+  type Selection,
+  type Shape,
+  sizeOf,
+  type ZeroPad,
+} from "../../spline/operators";
+import { channelSum, onStack, type Twin } from "./twin";
 
-/** Twin of an affine operator, from its linear part, its transpose and its offset. */
-function affineTwin(
+/** float32 copies of float64 weights. */
+export const float32 = (values: ArrayLike<number>, shape: Shape): tf.Tensor =>
+  tf.tensor(Float32Array.from(values), [...shape], "float32");
+
+/** Twin of an affine operator, from its linear part, the transpose on stacks, and its offset. */
+export function affineTwin(
   linear: (x: tf.Tensor) => tf.Tensor,
-  transposed: (g: tf.Tensor) => tf.Tensor,
-  owned: tf.Tensor[],
-  offset: tf.Tensor | null,
+  pullback: (g: tf.Tensor) => tf.Tensor,
+  { owned = [], offset = null }: { owned?: tf.Tensor[]; offset?: Float64Array | null } = {},
 ): Twin {
-  const apply = (x: tf.Tensor) => (offset === null ? linear(x) : linear(x).add(offset));
+  const shift = offset && (float32(offset, [offset.length]) as tf.Tensor1D);
+  const frozen = {
+    pullback,
+    ...(shift && { constant: (g: tf.Tensor) => channelSum(g, shift) }),
+  };
   return {
-    forward: (x) => ({ y: apply(x), code: null }),
-    apply: (_, x) => apply(x),
-    pullback: (_, g) => transposed(g),
-    dispose: () => tf.dispose(owned),
+    forward: (x) => ({ y: shift ? linear(x).add(shift) : linear(x), code: null }),
+    freeze: () => frozen,
+    dispose: () => tf.dispose([...owned, ...(shift ? [shift] : [])]),
   };
 }
 
-/** Twin of a dense operator. */
-export function denseTwin({ W, b, inputSize, outputSize }: Dense): Twin {
-  const weights = tf.tensor2d(Float32Array.from(W), [outputSize, inputSize]);
-  const offset = b && tf.tensor1d(Float32Array.from(b));
+/** Twin of a dense operator, at every position the same. */
+export function denseTwin({ W, b, inputSize, outputSize, inputShape, outputShape }: Dense): Twin {
+  const weights = float32(W, [outputSize, inputSize]) as tf.Tensor2D;
   return affineTwin(
-    (x) => tf.matMul(x as tf.Tensor2D, weights, false, true),
-    (g) => splitStack(tf.matMul(mergeStack(g) as tf.Tensor2D, weights), g),
-    offset ? [weights, offset] : [weights],
-    offset,
+    (x) =>
+      tf
+        .matMul(x.reshape([-1, inputSize]) as tf.Tensor2D, weights, false, true)
+        .reshape([x.shape[0]!, ...outputShape]),
+    (g) => onStack(g, inputShape, (rows) => tf.matMul(rows.reshape([-1, outputSize]), weights)),
+    { owned: [weights], offset: b },
   );
 }
 
-/** Twin of a 2-D convolution; a dilated kernel is written out, since its gradient isn't there. */
-export function conv2dTwin(operator: Conv2d): Twin {
-  const { window, b, inputShape, outputShape } = operator;
-  const filter = tf.tidy(() => dilatedFilter(operator));
-  const offset = b && tf.tensor1d(Float32Array.from(b));
-  const strides: [number, number] = [window.strides[0], window.strides[1]];
-  const [height, width, channels] = inputShape as [number, number, number];
-  return affineTwin(
-    (x) => tf.conv2d(x as tf.Tensor4D, filter, strides, window.padding),
-    (g) => {
-      const stack = mergeStack(
-        g.reshape([g.shape[0]!, g.shape[1]!, ...outputShape]),
-      ) as tf.Tensor4D;
-      const shape: [number, number, number, number] = [stack.shape[0], height, width, channels];
-      return splitStack(tf.conv2dTranspose(stack, filter, shape, strides, window.padding), g);
-    },
-    offset ? [filter, offset] : [filter],
-    offset,
-  );
+export function batchNormTwin({ scale, shift }: BatchNorm): Twin {
+  const factor = float32(scale, [scale.length]);
+  const times = (x: tf.Tensor) => x.mul(factor);
+  return affineTwin(times, times, { owned: [factor], offset: shift });
 }
 
-function dilatedFilter({ kernel, window, inputShape, outputShape }: Conv2d): tf.Tensor4D {
-  const [rows, columns] = window.size;
-  const [cin, cout] = [inputShape[2]!, outputShape[2]!];
-  const [dy, dx] = window.dilation;
-  const dense = tf.tensor(Float32Array.from(kernel), [rows, 1, columns, 1, cin, cout]);
-  const padded = dense.pad([
-    [0, 0],
-    [0, dy - 1],
-    [0, 0],
-    [0, dx - 1],
-    [0, 0],
-    [0, 0],
-  ]);
-  const extent = [(rows - 1) * dy + 1, (columns - 1) * dx + 1, cin, cout];
-  return padded
-    .reshape([rows * dy, columns * dx, cin, cout])
-    .slice([0, 0, 0, 0], extent) as tf.Tensor4D;
+export function rescaleTwin({ scale, shift }: Rescale): Twin {
+  const times = (x: tf.Tensor) => x.mul(scale);
+  return affineTwin(times, times, { offset: shift === 0 ? null : Float64Array.of(shift) });
 }
 
-/** Twin of a reshape. */
 export function reshapeTwin({ inputShape, outputShape }: Reshape): Twin {
   return affineTwin(
     (x) => x.reshape([x.shape[0]!, ...outputShape]),
-    (g) => g.reshape([g.shape[0]!, g.shape[1]!, ...inputShape]),
-    [],
-    null,
+    (g) => onStack(g, inputShape, (stack) => stack),
   );
 }
 
-/** Twin of a batch normalisation at inference. */
-export function batchNormTwin({ scale, shift }: BatchNorm): Twin {
-  const factor = tf.tensor1d(Float32Array.from(scale));
-  const offset = tf.tensor1d(Float32Array.from(shift));
+export function globalAverageTwin({ inputShape }: GlobalAveragePool): Twin {
+  const channels = inputShape.at(-1)!;
+  const positions = sizeOf(inputShape) / channels;
   return affineTwin(
-    (x) => x.mul(factor),
-    (g) => g.mul(factor),
-    [factor, offset],
-    offset,
+    (x) => x.reshape([x.shape[0]!, positions, channels]).mean(1),
+    (g) =>
+      onStack(g, inputShape, (rows) => rows.div(positions).expandDims(1).tile([1, positions, 1])),
   );
+}
+
+/** Twin of a sum of signals that stand side by side in one. */
+export function addTwin({ count }: Add): Twin {
+  return affineTwin(
+    (x) => x.sum(1),
+    (g) => g.expandDims(2).tile([1, 1, count, ...g.shape.slice(2).map(() => 1)]),
+  );
+}
+
+export function permuteTwin({ order }: Permute): Twin {
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return affineTwin(
+    (x) => x.transpose([0, ...order.map((axis) => axis + 1)]),
+    (g) => g.transpose([0, 1, ...back.map((axis) => axis + 2)]),
+  );
+}
+
+export function zeroPadTwin({ margins, inputShape }: ZeroPad): Twin {
+  return affineTwin(padBy(margins), (g) => onStack(g, inputShape, cropBy(margins, inputShape)));
+}
+
+export function cropTwin({ margins, inputShape, outputShape }: Crop): Twin {
+  return affineTwin(cropBy(margins, outputShape), (g) => onStack(g, inputShape, padBy(margins)));
+}
+
+const padBy = (margins: ZeroPad["margins"]) => (x: tf.Tensor) =>
+  x.pad([[0, 0], ...margins.map(([before, behind]): [number, number] => [before, behind])]);
+
+const cropBy = (margins: Crop["margins"], left: Shape) => (x: tf.Tensor) =>
+  x.slice([0, ...margins.map(([before]) => before)], [x.shape[0]!, ...left]);
+
+/** Twin of any selection, by its table of sources; the transpose by the table of its readers. */
+export function selectionTwin({ sources, inputShape, outputShape }: Selection): Twin {
+  const [D, K] = [sizeOf(inputShape), sizeOf(outputShape)];
+  const { table, most } = readersOf(sources, D);
+  const from = tf.tensor1d(
+    sources.map((source) => (source < 0 ? D : source)),
+    "int32",
+  );
+  const to = tf.tensor1d(table, "int32");
+  // One entry more, a zero, for what reads nothing and for what nothing reads.
+  const extended = (x: tf.Tensor, size: number) =>
+    x.reshape([-1, size]).pad([
+      [0, 0],
+      [0, 1],
+    ]);
+  return affineTwin(
+    (x) =>
+      extended(x, D)
+        .gather(from, 1)
+        .reshape([x.shape[0]!, ...outputShape]),
+    (g) =>
+      onStack(g, inputShape, (stack) =>
+        extended(stack, K).gather(to, 1).reshape([-1, D, most]).sum(2),
+      ),
+    { owned: [from, to] },
+  );
+}
+
+/** The outputs that read each input [D × most], K where there are fewer than most. */
+function readersOf(sources: Int32Array, D: number): { table: Int32Array; most: number } {
+  const counts = new Int32Array(D);
+  for (const source of sources) if (source >= 0) counts[source]!++;
+  const most = counts.reduce((a, b) => Math.max(a, b), 1);
+  const table = new Int32Array(D * most).fill(sources.length);
+  counts.fill(0);
+  sources.forEach((source, k) => {
+    if (source >= 0) table[source * most + counts[source]!++] = k;
+  });
+  return { table, most };
 }

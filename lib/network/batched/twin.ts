@@ -1,29 +1,40 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Shape } from "../../spline/operators";
 
 /**
- * The float32 twin of an operator on TensorFlow.js: the same four faces, for batches.
+ * The float32 twin of an operator on TensorFlow.js, for batches.
  *
- * Signals are [N, …shape]. Functionals are stacked [n, C, …shape] with n = N, or n = 1 as long as
- * no code has told the signals apart. Methods run inside tf.tidy; only weights are owned.
+ * Signals are [N, …shape]. Functionals are stacked class by class, [C, n, …shape] with n = N, or n = 1
+ * as long as no code has told the signals apart; so that what a code does to them is the same block of
+ * numbers for every class. Methods run inside tf.tidy; only weights are owned.
  */
 export interface Twin {
-  /** The output and the code of each signal; the code is null for an affine operator. */
+  /** The output, and the pieces that units take [N, …outputShape], or null for an affine operator. */
   forward(x: tf.Tensor): { y: tf.Tensor; code: tf.Tensor | null };
-  /** J_q x + c_q for frozen codes. */
-  apply(code: tf.Tensor | null, x: tf.Tensor): tf.Tensor;
-  /** J_qᵀ g for stacked functionals. */
-  pullback(code: tf.Tensor | null, g: tf.Tensor): tf.Tensor;
+  /** The affine map for frozen codes: what they take is worked out once, for all functionals. */
+  freeze(code: tf.Tensor | null): Frozen;
   /** Frees the weights. */
   dispose(): void;
 }
 
-/** Shape of one stacked functional without [n, C]. */
-export const signalShape = (g: tf.Tensor): number[] => g.shape.slice(2);
+/** z ↦ J_q z + c_q, read by functionals. */
+export interface Frozen {
+  /** J_qᵀ g: [C, n, …outputShape] → [C, n, …inputShape]. */
+  pullback(g: tf.Tensor): tf.Tensor;
+  /** ⟨g, c_q⟩ [C, n]; absent where c_q = 0. */
+  constant?(g: tf.Tensor): tf.Tensor;
+}
 
-/** Merges [n, C, …] to [n·C, …], which convolutions and pooling expect. */
-export const mergeStack = (g: tf.Tensor): tf.Tensor =>
-  g.reshape([g.shape[0]! * g.shape[1]!, ...signalShape(g)]);
+/** Applies a map of batches [m, …] to stacked functionals [C, n, …]; the result has another shape. */
+export function onStack(g: tf.Tensor, shape: Shape, map: (g: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const [C, n, ...rest] = g.shape as [number, number, ...number[]];
+  return map(g.reshape([C * n, ...rest])).reshape([C, n, ...shape]);
+}
 
-/** Splits [n·C, …] back to [n, C, …], for the C that stacked has. */
-export const splitStack = (merged: tf.Tensor, stacked: tf.Tensor): tf.Tensor =>
-  merged.reshape([-1, stacked.shape[1]!, ...merged.shape.slice(1)]);
+/** ⟨g, c⟩ [C, n] for an offset c of each channel, the last axis. */
+export function channelSum(g: tf.Tensor, offset: tf.Tensor1D): tf.Tensor {
+  const [C, n] = g.shape as [number, number];
+  const channels = offset.shape[0];
+  const sums = g.reshape([C * n, -1, channels]).sum(1);
+  return sums.matMul(offset.reshape([channels, 1])).reshape([C, n]);
+}

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { slidingViews } from "../../network/batched/slidingViews";
+import { windowing } from "../../network/batched/windowing";
 import { ChannelPool, type Extent, MaxPool2d, type Padding } from "../../spline/operators";
 import { type Forward, withGradient } from "./differentiable";
 import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
@@ -86,11 +86,11 @@ abstract class WindowPooling extends SoftPooling {
   protected override rivals(u: tf.Tensor): tf.Tensor {
     const { window, inputShape, outputShape } = this.poolOf(u.shape);
     const channels = inputShape.at(-1)!;
-    const { positions, pad, seenFrom } = slidingViews(window, channels);
+    const { taps, seen } = windowing(window, channels);
     const { inputHeight, inputWidth } = window;
-    const padded = pad(u.reshape([-1, inputHeight, inputWidth, channels]), OUTSIDE);
-    const views = positions.map(({ i, j }) => seenFrom(padded, i, j));
-    return tf.stack(views).reshape([positions.length, -1, ...outputShape]);
+    const at = seen(u.reshape([-1, inputHeight, inputWidth, channels]), OUTSIDE);
+    const views = Array.from({ length: taps }, (_, r) => at(r));
+    return tf.stack(views).reshape([taps, -1, ...outputShape]);
   }
 
   /** The hard pooling, whose windows these are. Throws RangeError on another rank, or if they don't fit. */

@@ -25,4 +25,4 @@ export { Rescale } from "./rescale";
 export { Reshape } from "./reshape";
 export { type Readers, readersOf, Selection } from "./selection";
 export { SparseColumns } from "./sparseColumns";
-export type { Extent, Padding, Window, WindowOptions } from "./window";
+export { type Extent, imageShape, type Padding, type Window, type WindowOptions } from "./window";
