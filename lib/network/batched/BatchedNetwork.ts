@@ -115,6 +115,7 @@ export class BatchedNetwork {
    *
    * @throws RangeError as `affineMaps` does; the reason of `signal` when that is aborted
    * @example
+   * const twin = new BatchedNetwork(net);
    * let largest = 0;
    * for await (const { b } of twin.affineMapsInChunks(images, { size: 2 })) {
    *   largest = Math.max(largest, tf.tidy(() => b.abs().max().dataSync()[0]));
