@@ -7,7 +7,7 @@ export interface PixelSequenceOptions {
   readonly read?: "rows" | "pixels";
   /** Averages squares of so many pixels a side first: 4 makes 28 × 28 images 7 × 7. 1 if left out. */
   readonly pool?: number;
-  /** Puts all pixels into another order first, the same for all images. */
+  /** Puts all pixels into another order first; one seed, one order, for all images of all sets. */
   readonly permutation?: Random;
 }
 
@@ -34,7 +34,9 @@ export function pixelSequences(
   }
   const [rows, columns] = [height / pool, width / pool];
   const size = rows * columns;
-  const order = permutation?.permutation(size) ?? Uint32Array.from({ length: size }, (_, i) => i);
+  const order =
+    permutation?.split("pixels").permutation(size) ??
+    Uint32Array.from({ length: size }, (_, i) => i);
   const inputs = new Float32Array(data.size * size);
   for (let n = 0; n < data.size; n++) {
     for (let i = 0; i < size; i++) {

@@ -1,6 +1,8 @@
 export { activationDifference } from "./activationDifference";
 export { type ActivationPiecesOptions, activationPieces } from "./activationPieces";
 export { type Agreement, agreementChart } from "./agreementChart";
+export { type BandCurvesOptions, bandCurves, type CurveRun } from "./bandCurves";
+export { blockMatrix } from "./blockMatrix";
 export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
@@ -35,6 +37,11 @@ export { type PartitionFigureOptions, partitionFigure } from "./partitionFigure"
 export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
+export {
+  type SequenceFigureOptions,
+  type SequenceFrame,
+  sequenceFigure,
+} from "./sequenceFigure";
 export { type SoftMaximumCurveOptions, softMaximumCurve } from "./softMaximumCurve";
 export { type SplineCurveOptions, splineCurve } from "./splineCurve";
 export { shade, splineSurface } from "./splineSurface";
@@ -47,3 +54,4 @@ export {
 } from "./templateHistograms";
 export { type ValueHistogramOptions, valueHistogram } from "./valueHistogram";
 export { type WaveformPanel, waveforms } from "./waveforms";
+export { type WordStrip, wordStrips } from "./wordStrips";

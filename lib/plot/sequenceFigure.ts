@@ -1,0 +1,167 @@
+/** What a time shows in {@link sequenceFigure}. */
+export interface SequenceFrame {
+  /** t, 1 … T. */
+  readonly time: number;
+  /** Places of all sequences in the plane at this time [2 × count]. */
+  readonly places: ArrayLike<number>;
+}
+
+/** The sequence that is followed, and all others around it. */
+export interface SequenceFigureOptions {
+  readonly title: string;
+  /** Times at which the others are placed, ascending. */
+  readonly frames: readonly SequenceFrame[];
+  /** Class of each sequence. */
+  readonly labels: ArrayLike<number>;
+  readonly classNames: readonly string[];
+  /** Index of the sequence that is followed. */
+  readonly followed: number;
+  /** Its code, one row of pieces (0 or 1) for each time [T][H]. */
+  readonly code: readonly ArrayLike<number>[];
+  /** What it reads [T][D]. */
+  readonly signal: readonly ArrayLike<number>[];
+  /** Its template, for each time the network that stops there: [frames][T][D]. */
+  readonly templates: readonly (readonly ArrayLike<number>[])[];
+  /** Time shown first; the last one if left out. */
+  readonly shown?: number;
+}
+
+/**
+ * A recurrence in time as a Vega-Lite 5 spec with a slider for t: what the followed sequence has been
+ * read of so far, the code that its states took, its template if reading stopped at t, and all sequences
+ * in the plane of their prefix codes, coloured by class.
+ *
+ * Throws RangeError if there are no frames, or not as many templates.
+ *
+ * @example
+ * show(sequenceFigure({
+ *   title: "Two sequences", labels: [0, 1], classNames: ["a", "b"], followed: 0,
+ *   frames: [1, 2].map((time) => ({ time, places: [0, 0, time, 1] })),
+ *   code: [[0, 1], [1, 1]], signal: [[0.5], [1]], templates: [[[1], [0]], [[1], [-1]]],
+ * }));
+ */
+export function sequenceFigure(options: SequenceFigureOptions): object {
+  const { title, frames, templates, labels, classNames, followed, code, signal } = options;
+  if (frames.length === 0 || templates.length !== frames.length) {
+    throw new RangeError(`${frames.length} frames and ${templates.length} templates`);
+  }
+  const times = frames.map(({ time }) => time);
+  const shown = options.shown ?? times.length - 1;
+  const atFrame = [{ filter: "datum.frame == frame" }];
+  const steps = signal.length;
+  const picture = (caption: string, rows: object[], range: string[], name: string) => ({
+    title: { text: caption, fontSize: 12 },
+    width: 170,
+    height: 170,
+    data: { values: rows },
+    transform: [...atFrame],
+    mark: { type: "rect" },
+    encoding: {
+      x: { field: "d", type: "ordinal", title: "pixel of the row", axis: null },
+      y: { field: "t", type: "ordinal", title: "time t", axis: ROWS(steps) },
+      color: {
+        field: "value",
+        type: "quantitative",
+        title: name,
+        scale: { range, ...(range.length === 3 ? { domainMid: 0 } : { domain: [0, 1] }) },
+        legend: { orient: "bottom", gradientLength: 150, gradientThickness: 8 },
+      },
+    },
+  });
+  const rowsOf = (rows: readonly ArrayLike<number>[], frame: number, until: number) =>
+    rows.flatMap((row, t) =>
+      Array.from(row, (value, d) => ({
+        frame,
+        t: t + 1,
+        d,
+        value: t < until ? Number(value.toPrecision(3)) : null,
+      })),
+    );
+  const seen = frames.flatMap(({ time }, frame) => rowsOf(signal, frame, time));
+  const looks = frames.flatMap(({ time }, frame) => rowsOf(templates[frame]!, frame, time));
+  const took = frames.flatMap(({ time }, frame) => rowsOf(code, frame, time));
+  const dots = frames.flatMap(({ places }, frame) =>
+    Array.from(labels, (label, n) => ({
+      frame,
+      x: Number(places[2 * n]!.toFixed(2)),
+      y: Number(places[2 * n + 1]!.toFixed(2)),
+      class: classNames[label]!,
+      followed: n === followed,
+    })),
+  );
+  const plane = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: null,
+    axis: null,
+    scale: { zero: false },
+  });
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    title,
+    params: [
+      {
+        name: "frame",
+        value: shown,
+        bind: { input: "range", min: 0, max: times.length - 1, step: 1, name: "time → " },
+      },
+    ],
+    hconcat: [
+      {
+        vconcat: [
+          picture("read so far", seen, ["#ffffff", "#222222"], "pixel"),
+          picture("template, if it stopped here", looks, ["#d55e00", "#ffffff", "#0072b2"], "A"),
+        ],
+      },
+      {
+        vconcat: [
+          {
+            ...picture("code Q of each unit over time", took, ["#eeeeee", "#0072b2"], "active"),
+            width: 480,
+            height: 130,
+          },
+          {
+            width: 480,
+            height: 280,
+            layer: [
+              {
+                data: { values: dots },
+                transform: atFrame,
+                mark: { type: "text", fontSize: 12 },
+                encoding: {
+                  x: plane("x"),
+                  y: plane("y"),
+                  text: { field: "class" },
+                  color: {
+                    field: "class",
+                    type: "nominal",
+                    title: "class",
+                    scale: { domain: classNames, scheme: "tableau10" },
+                    legend: null,
+                  },
+                  opacity: { condition: { test: "datum.followed", value: 1 }, value: 0.75 },
+                },
+              },
+              {
+                data: { values: dots.filter((dot) => dot.followed) },
+                transform: atFrame,
+                mark: { type: "point", size: 420, stroke: "black", strokeWidth: 2 },
+                encoding: { x: plane("x"), y: plane("y") },
+              },
+              {
+                data: { values: times.map((time, frame) => ({ frame, label: `t = ${time}` })) },
+                transform: atFrame,
+                mark: { type: "text", x: 8, y: 12, align: "left", fontSize: 16 },
+                encoding: { text: { field: "label" } },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const ROWS = (steps: number): object => ({
+  values: Array.from({ length: steps }, (_, t) => t + 1).filter((t) => t === 1 || t % 7 === 0),
+});
