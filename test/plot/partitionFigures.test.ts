@@ -7,28 +7,13 @@ import {
   classRegions,
   estimateChart,
   facetSurface,
-  heWeights,
-  partition,
   partitionAnimation,
   partitionFigure,
   pictureGrid,
   random,
-  SplineNetwork,
   valueHistogram,
 } from "../../lib";
-
-const DOMAIN = [
-  [-1, -1],
-  [1, 1],
-] as const;
-const drawn = (
-  widths: number[],
-  seed: number,
-  domain: readonly (readonly [number, number])[] = DOMAIN,
-) =>
-  partition(SplineNetwork.fromWeights(heWeights(widths, random(seed), { offsetDeviation: 0.4 })), {
-    domain,
-  });
+import { drawnPartition as drawn } from "../partition/drawn";
 
 const areaOf = (loop: ArrayLike<number>): number => {
   const n = loop.length / 2;

@@ -40,6 +40,12 @@ const OUTSIDE = -1e20;
 abstract class SoftPooling extends SoftLayer {
   protected abstract rivals(u: tf.Tensor): tf.Tensor;
 
+  /** Refuses shapes that can't be pooled before a weight is made. */
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    this.computeOutputShape(inputShape);
+    super.build(inputShape);
+  }
+
   protected override transform(u: tf.Tensor): tf.Tensor {
     return withGradient(this.rivals(u), this.logEta(), this.learnBeta, softMaximum);
   }
@@ -60,11 +66,6 @@ abstract class WindowPooling extends SoftPooling {
     if (padding !== "valid" && padding !== "same") {
       throw new RangeError(`padding is "${padding}", expected "valid" or "same"`);
     }
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.poolOf(inputShape as tf.Shape);
-    super.build(inputShape);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -150,11 +151,6 @@ export class SoftmaxChannelPooling extends SoftPooling {
     this.groupSize = groupSize;
   }
 
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.computeOutputShape(inputShape);
-    super.build(inputShape);
-  }
-
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     const shape = inputShape as tf.Shape;
     const { outputShape } = new ChannelPool([shape.at(-1)!], this.groupSize);
@@ -183,11 +179,6 @@ abstract class GlobalSoftPooling extends SoftPooling {
       throw new RangeError(`a layer on shape [${shape}]: expected ${this.axes + 2} dimensions`);
     }
     return [shape[0]!, shape.at(-1)!];
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.computeOutputShape(inputShape);
-    super.build(inputShape);
   }
 
   protected override rivals(u: tf.Tensor): tf.Tensor {

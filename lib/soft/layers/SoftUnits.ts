@@ -53,8 +53,7 @@ export class SoftUnits extends SoftLayer {
  * model.add(softUnits(dish, { betaPer: "channel", learnBeta: true }));
  */
 export function softUnits(activation: SoftActivation, options: SoftLayerOptions = {}): SoftUnits {
-  const { pieces, values, beta } = activation;
-  return new SoftUnits({ beta, ...options, pieces, ...(values && { values }) });
+  return new SoftUnits({ beta: activation.beta, ...own(activation, options) });
 }
 
 const own = (activation: SoftActivation, options: SoftLayerOptions): SoftUnitsOptions => {

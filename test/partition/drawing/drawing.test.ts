@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PNG } from "pngjs";
-import {
-  cellRaster,
-  Drawing,
-  foldLines,
-  heWeights,
-  type PathSink,
-  partition,
-  random,
-  SplineNetwork,
-} from "../../../lib";
-
-const DOMAIN = [
-  [-1, -1],
-  [1, 1],
-] as const;
-const drawn = (
-  widths: number[],
-  seed: number,
-  domain: readonly (readonly [number, number])[] = DOMAIN,
-) =>
-  partition(SplineNetwork.fromWeights(heWeights(widths, random(seed), { offsetDeviation: 0.4 })), {
-    domain,
-  });
+import { cellRaster, Drawing, foldLines, type PathSink } from "../../../lib";
+import { drawnPartition as drawn, SQUARE } from "../drawn";
 
 /** A sink that listens: the polygons and lines that it was given. */
 class Listener implements PathSink {
@@ -84,7 +63,7 @@ test("the raster holds at each pixel the cell of its centre, and misses small ce
     [1, -0.5],
     [0, 1],
   ] as const; // prettier-ignore
-  for (const domain of [DOMAIN, triangle]) {
+  for (const domain of [SQUARE, triangle]) {
     const complex = drawn([2, 30, 20, 2], 2, domain);
     const [width, height] = [97, 61];
     const raster = cellRaster(complex, width, height);
@@ -97,12 +76,12 @@ test("the raster holds at each pixel the cell of its centre, and misses small ce
     raster.forEach((cell, at) => {
       const x = -1 + (2 * ((at % width) + 0.5)) / width;
       const y = 1 - (2 * (Math.floor(at / width) + 0.5)) / height;
-      const inside = domain === DOMAIN || inTriangle(x, y);
+      const inside = domain === SQUARE || inTriangle(x, y);
       assert.equal(cell >= 0, inside, `pixel ${at}`);
       if (inside && cell !== complex.locate(x, y)) missing++;
     });
     assert.equal(missing, 0);
-    const seen = new Set(raster).size - (domain === DOMAIN ? 0 : 1);
+    const seen = new Set(raster).size - (domain === SQUARE ? 0 : 1);
     assert.ok(seen < complex.cellCount && seen > 50, `${seen} of ${complex.cellCount}`);
   }
   assert.throws(() => cellRaster(drawn([2, 3, 2], 1), 0, 5), /0 × 5 pixels/);
