@@ -60,6 +60,28 @@ export function svgOfVegaLite(spec: object): string {
   const renderer = new vega.SVGStringRenderer();
   const started = renderer.initialize(null, width, height, origin, 1);
   renderer.background("white");
-  started.render(view.scenegraph().root);
+  const { root } = view.scenegraph();
+  embedImages(root as SceneItem);
+  started.render(root);
   return renderer.svg();
+}
+
+interface SceneItem {
+  marktype?: string;
+  items?: SceneItem[];
+  url?: string;
+  width?: number;
+  height?: number;
+  image?: object;
+}
+
+/** Images that are their own address need no loading: Vega's would come too late for the picture. */
+function embedImages({ marktype, items = [] }: SceneItem): void {
+  for (const item of items) {
+    const { url, width, height } = item;
+    if (marktype === "image" && url?.startsWith("data:")) {
+      item.image = { url, src: url, complete: true, width, height };
+    }
+    embedImages(item);
+  }
 }

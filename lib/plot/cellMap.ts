@@ -1,5 +1,6 @@
 import type { Complex } from "../partition";
 import { shade } from "./splineSurface";
+import { escaped } from "./svgText";
 
 /** How the cells of a complex are drawn. */
 export interface CellMapOptions {
@@ -67,6 +68,3 @@ function extent({ arrays: { vertices } }: Complex, axis: 0 | 1): [number, number
   }
   return [low, high];
 }
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);

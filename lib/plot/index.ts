@@ -7,9 +7,11 @@ export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
 export { type CosineMatrix, cosineMatrices } from "./cosineMatrices";
+export { type CrossedPair, crossingsChart } from "./crossingsChart";
 export { type CurvePanel, curvePanels } from "./curvePanels";
 export { type DetectionCase, detectionErrorChart } from "./detectionErrorChart";
 export { type Distortion, distortionCurve } from "./distortionCurve";
+export { type EmbeddingPanel, embeddingChart } from "./embeddingChart";
 export { type Estimate, estimateChart } from "./estimateChart";
 export { type FacetSurfaceOptions, facetSurface } from "./facetSurface";
 export {
@@ -27,6 +29,8 @@ export { type MatchedFilterBarsOptions, matchedFilterBars } from "./matchedFilte
 export { type MaxAffineCurveOptions, maxAffineCurve } from "./maxAffineCurve";
 export { type MeasuredRun, type MeasurePanelsOptions, measurePanels } from "./measurePanels";
 export { type MemoriseTrace, memoriseCurve } from "./memoriseCurve";
+export { type LayerNeighbours, neighbourExplorer } from "./neighbourExplorer";
+export { type NeighbourGrid, type NeighbourGridsOptions, neighbourGrids } from "./neighbourGrids";
 export {
   type Animation,
   type PartitionAnimationOptions,
@@ -37,6 +41,7 @@ export { type PartitionFigureOptions, partitionFigure } from "./partitionFigure"
 export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
+export { type SameClassChartOptions, type SameClassPoint, sameClassChart } from "./sameClassChart";
 export {
   type SequenceFigureOptions,
   type SequenceFrame,

@@ -1,3 +1,5 @@
+import { escaped } from "./svgText";
+
 /**
  * Several SVG pictures side by side as one SVG, row by row.
  *
@@ -29,13 +31,12 @@ export function pictureGrid(
   });
   const width = Math.max(Math.min(columns, pictures.length) * w, 10 * title.length + 20);
   const height = top + Math.ceil(pictures.length / columns) * h;
-  const escaped = title.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" fill="#222222">` +
     `<rect width="100%" height="100%" fill="white"/>` +
     (title === ""
       ? ""
-      : `<text x="14" y="26" font-size="18" font-weight="bold">${escaped}</text>`) +
+      : `<text x="14" y="26" font-size="18" font-weight="bold">${escaped(title)}</text>`) +
     `${placed.join("")}</svg>`
   );
 }
