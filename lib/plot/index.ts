@@ -21,6 +21,7 @@ export {
   type LayerCrossing,
 } from "./facetWalk";
 export { type FitError, fitErrorChart } from "./fitErrorChart";
+export { functionFits, type NamedFunction } from "./functionFits";
 export { jumpStrips, type SmallestJump } from "./jumpStrips";
 export { type LearningCurvesOptions, learningCurves } from "./learningCurves";
 export { type LinearSplineFitsOptions, linearSplineFits } from "./linearSplineFits";
@@ -42,12 +43,16 @@ export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type SameClassChartOptions, type SameClassPoint, sameClassChart } from "./sameClassChart";
+export { type ResponsibilityMapOptions, responsibilityMap } from "./responsibilityMap";
 export {
   type SequenceFigureOptions,
   type SequenceFrame,
   sequenceFigure,
 } from "./sequenceFigure";
+export { type SoftActivationGalleryOptions, softActivationGallery } from "./softActivationGallery";
+export { type SofteningError, softeningChart } from "./softeningChart";
 export { type SoftMaximumCurveOptions, softMaximumCurve } from "./softMaximumCurve";
+export { type SoftFrame, type SoftPartitionMapOptions, softPartitionMap } from "./softPartitionMap";
 export { type SplineCurveOptions, splineCurve } from "./splineCurve";
 export { shade, splineSurface } from "./splineSurface";
 export { type Starts, startSpread } from "./startSpread";
