@@ -1,10 +1,11 @@
+import { indexedPng } from "../picture";
 import { type Bundle, display } from "./display";
 import { describeImages, type ImageData, type ImageOptions, svgOfImages } from "./images";
 import { plainJson } from "./plainJson";
 import { isPlotly, type PlotlyFigure, svgOfPlotly } from "./plotly/picture";
 import { type Picture, pictureOfSvg, svgOfVegaLite, withTheme } from "./rendering";
 import { type FrameLike, tableOf } from "./table";
-import { Typeset } from "./text";
+import { Typeset, unescapeHtml } from "./text";
 import { PLOTLY_LAYOUT } from "./theme";
 
 /** What {@link show} takes. */
@@ -12,6 +13,10 @@ export type Figure = object | string | Uint8Array;
 
 /** A figure larger than this has no place in a notebook. */
 const LARGEST_MB = 5;
+/** An SVG of more characters than this is shown as its picture alone. */
+const LARGEST_SVG = 100_000;
+/** A picture of more bytes than this is stored with 256 colours. */
+const LARGEST_PICTURE = 120_000;
 
 /**
  * Shows a figure as one output in several forms: the native one for JupyterLab, a picture (PNG)
@@ -82,13 +87,15 @@ function isVegaLite(figure: object): boolean {
   throw new TypeError(`show draws Vega-Lite 5, this figure says ${$schema}`);
 }
 
-function svgForms(svg: string, title = "SVG figure"): Forms {
+function svgForms(svg: string, given: string | undefined): Forms {
   if (!/^\s*(<\?xml[^>]*>\s*)?<svg[\s>]/.test(svg)) {
     throw new TypeError(
       `show takes a text that is SVG, this one begins with "${svg.slice(0, 30)}"`,
     );
   }
-  return withPicture({ "image/svg+xml": svg }, pictureOfSvg(svg), title);
+  const title = given ?? /^<svg[^>]*><title>([^<]*)<\/title>/.exec(svg)?.[1] ?? "SVG figure";
+  const native = svg.length <= LARGEST_SVG ? { "image/svg+xml": svg } : {};
+  return withPicture(native, pictureOfSvg(svg), unescapeHtml(title));
 }
 
 function pngForms(png: Uint8Array, title = "image"): Forms {
@@ -100,8 +107,9 @@ function pngForms(png: Uint8Array, title = "image"): Forms {
 }
 
 function withPicture(native: Bundle, { png, width, height }: Picture, title: string): Forms {
+  const stored = png.length > LARGEST_PICTURE ? indexedPng(png) : png;
   return {
-    data: { ...native, "image/png": Buffer.from(png).toString("base64"), "text/plain": title },
+    data: { ...native, "image/png": Buffer.from(stored).toString("base64"), "text/plain": title },
     // Jupyter draws a PNG pixel by pixel unless told its size on the page.
     metadata: { "image/png": { width: Math.round(width), height: Math.round(height) } },
   };

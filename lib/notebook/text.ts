@@ -29,3 +29,11 @@ export function escapeHtml(text: string): string {
   };
   return text.replace(/[&<>"]/g, (character) => entities[character]!);
 }
+
+/** The text of what `escapeHtml`, or a number for a character (&#60;), made. */
+export function unescapeHtml(html: string): string {
+  const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+  return html.replace(/&(?:#(\d+)|(\w+));/g, (whole, code, name) =>
+    code === undefined ? (entities[name] ?? whole) : String.fromCodePoint(Number(code)),
+  );
+}

@@ -1,1 +1,2 @@
+export { indexedPng } from "./indexedPng";
 export { type Picture, pictureOfSvg } from "./pictureOfSvg";

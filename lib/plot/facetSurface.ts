@@ -11,8 +11,10 @@ export interface FacetSurfaceOptions {
   readonly title?: string;
 }
 
-/** The plane of the picked cell reaches so far, as a share of the domain's longer side. */
-const REACH = 0.28;
+/** The plane of the picked cell reaches so far, as a share of the domain's longer side … */
+const REACH = 0.25;
+/** … and, where it is steep, of the surface's height. */
+const RISE = 0.3;
 
 /**
  * The graph of one output over a complex as a Plotly figure: exact facets, z = A_Q x + b_Q on each.
@@ -75,7 +77,7 @@ export function facetSurface(
     hoverinfo: "x+y+z",
   };
   return {
-    data: picked === undefined ? [surface] : [surface, planeOf(complex, picked, height)],
+    data: picked === undefined ? [surface] : [surface, planeOf(complex, picked, height, z)],
     layout: {
       title: { text: title, font: { size: 18 } },
       margin: { l: 10, r: 10, t: 60, b: 10 },
@@ -84,7 +86,7 @@ export function facetSurface(
         yaxis: { title: { text: "input x₂" } },
         zaxis: { title: { text: `output ${output}` } },
         aspectmode: "cube",
-        camera: { eye: { x: -1.3, y: -1.6, z: 1 } },
+        camera: { eye: { x: -1.4, y: -1.8, z: 1.2 } },
       },
       width: 720,
       height: 560,
@@ -97,13 +99,22 @@ function planeOf(
   complex: Complex,
   picked: number,
   height: (cell: number, x: number, y: number) => number,
+  z: Float64Array,
 ): object {
   const polygon = complex.polygon(picked);
   const middle = [0, 1].map((a) => polygon.reduce((sum, p) => sum + p[a]! / polygon.length, 0));
   const { left, right, low, high } = new Drawing(complex, { colour: "none" }).view;
-  const reach = REACH * Math.max(right - left, high - low);
-  const x = [-1, 1, 1, -1].map((s) => middle[0]! + s * reach);
-  const y = [-1, -1, 1, 1].map((s) => middle[1]! + s * reach);
+  const [mx, my] = [middle[0]!, middle[1]!];
+  const at = height(picked, mx, my);
+  const slope = Math.hypot(height(picked, mx + 1, my) - at, height(picked, mx, my + 1) - at);
+  const [lowest, highest] = z.reduce(
+    ([least, most], v) => [Math.min(least, v), Math.max(most, v)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const farthest = REACH * Math.max(right - left, high - low);
+  const reach = Math.min(farthest, (RISE * (highest - lowest)) / Math.max(slope, 1e-12));
+  const x = [-1, 1, 1, -1].map((s) => mx + s * reach);
+  const y = [-1, -1, 1, 1].map((s) => my + s * reach);
   return {
     type: "mesh3d",
     x,

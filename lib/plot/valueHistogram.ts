@@ -54,6 +54,7 @@ export function valueHistogram(
       x: { field: "from", title: x, ...position, ...(logarithmic && { axis: { format: "~e" } }) },
       x2: { field: "to" },
       y: { field: "count", type: "quantitative", title: "number", stack: null },
+      y2: { datum: 0 },
       ...(names.length > 1 && {
         color: { field: "series", type: "nominal", title: null, scale: { domain: names } },
       }),

@@ -16,6 +16,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { joined, readNotebook, writeNotebook } from "../../scripts/notebooks/notebook";
+import { playsOn } from "./animation";
 import { launch, watch, withoutBrowser } from "./chromium";
 import { cell, notebookOf, specimen } from "./specimen";
 
@@ -26,8 +27,10 @@ function exportPages(...args: string[]): { status: number | null; stdout: string
   return spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
 }
 
-/** How many figures a notebook shows, how many with a slider, and how many formulas it says at least. */
-function contentsOf(file: string): { figures: number; sliders: number; formulas: number } {
+/** How many figures a notebook shows, how many with a slider or frames, and how many formulas it says at least. */
+function contentsOf(
+  file: string,
+): Record<"figures" | "sliders" | "animations" | "formulas", number> {
   const { cells } = readNotebook(file);
   const outputs = cells.flatMap((cell) => cell.outputs ?? []);
   const live = ["application/vnd.vegalite.v5+json", "application/vnd.plotly.v1+json"];
@@ -36,6 +39,9 @@ function contentsOf(file: string): { figures: number; sliders: number; formulas:
     figures: outputs.filter(({ data = {} }) => live.some((type) => type in data)).length,
     sliders: outputs.filter(({ data = {} }) =>
       /"input":\s*"range"/.test(JSON.stringify(data[live[0]!] ?? "")),
+    ).length,
+    animations: outputs.filter(({ data = {} }) =>
+      /"frames":\s*\[\{/.test(JSON.stringify(data[live[1]!] ?? "")),
     ).length,
     formulas: prose.filter((text) => /\$[^$\s]/.test(text)).length,
   };
@@ -120,6 +126,37 @@ describe("what npm run export makes", () => {
           assert.ok(!live.includes(0), "each figure takes room");
         }
         assert.deepEqual(foreign(), []);
+        assert.deepEqual(complaints, []);
+        await page.close();
+      });
+    }
+  }
+
+  for (const stem of stems) {
+    if (contentsOf(join(notebooks, `${stem}.ipynb`)).animations === 0) continue;
+    for (const name of [`${stem}.html`, `${stem}.slides.html`]) {
+      seen(`${name}: every animation plays`, async () => {
+        const { page, complaints } = await open(name);
+        await page.waitForSelector(".figures-drawn", { state: "attached", timeout: 60_000 });
+        const figures = page.locator('.figure[data-kind="plotly"]', {
+          has: page.locator(".updatemenu-button"),
+        });
+        assert.ok((await figures.count()) > 0);
+        for (const figure of await figures.all()) {
+          if (name.endsWith(".slides.html")) {
+            await figure.evaluate((element) => {
+              const { Reveal } = globalThis as unknown as {
+                Reveal: {
+                  slide(h: number, v: number, f: number): void;
+                  getIndices(s: unknown): { h: number; v: number };
+                };
+              };
+              const { h, v } = Reveal.getIndices(element.closest("section"));
+              Reveal.slide(h, v, 99); // with all of its fragments
+            });
+          }
+          await playsOn(page, figure);
+        }
         assert.deepEqual(complaints, []);
         await page.close();
       });

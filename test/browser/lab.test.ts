@@ -4,16 +4,32 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { writeNotebook } from "../../scripts/notebooks/notebook";
+import { playsOn } from "./animation";
 import { launch, watch, withoutBrowser } from "./chromium";
+import { cell, notebookOf } from "./specimen";
 
 const root = join(__dirname, "..", "..", "..");
 const NOTEBOOK = "00-start-here.ipynb";
 const missing = existsSync(join(root, ".venv")) ? withoutBrowser : "no .venv: run npm start";
 
+const ANIMATION = "animation.ipynb";
+/** Four partitions of random networks, one after the other. */
+const ANIMATED = `
+import { heWeights, partition, partitionAnimation, random, show, SplineNetwork } from "madmax";
+const frames = [1, 2, 3, 4].map((seed) => {
+  const net = SplineNetwork.fromWeights(heWeights([2, 8, 3], random(seed), { offsetDeviation: 1 }));
+  return { label: "net " + seed, complex: partition(net, { domain: [[-2, -2], [2, 2]] }) };
+});
+show(partitionAnimation(frames));
+console.log("all are drawn");`;
+
 /** Starts JupyterLab as `npm start` does, on a copy of the notebook; returns its address. */
 async function startLab(folder: string): Promise<{ lab: ChildProcess; address: string }> {
   copyFileSync(join(root, "notebooks", NOTEBOOK), join(folder, NOTEBOOK));
+  const metadata = { kernelspec: { display_name: "TypeScript (madmax)", name: "madmax" } };
+  writeNotebook(join(folder, ANIMATION), { ...notebookOf(cell(ANIMATED, "-", [])), metadata });
   const lab = spawn(
     process.execPath,
     [
@@ -34,6 +50,21 @@ async function startLab(folder: string): Promise<{ lab: ChildProcess; address: s
     lab.on("exit", () => reject(new Error(`Lab ended: ${said}`)));
   });
   return { lab, address };
+}
+
+/** Opens a notebook in Lab and runs all of its cells, without a wait for their end. */
+async function runAll(page: Page, address: string, notebook: string): Promise<void> {
+  await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${notebook}?`));
+  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 60_000 });
+  // Without a kernel Lab would ask for one.
+  const idle = /TypeScript \(madmax\) \| Idle/;
+  await page
+    .locator(".jp-StatusBar-Widget, #jp-main-statusbar")
+    .filter({ hasText: idle })
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await page.click('.lm-MenuBar-itemLabel:text-is("Run")');
+  await page.click('.lm-Menu-itemLabel:text-is("Run All Cells")');
 }
 
 describe("JupyterLab as npm start opens it", () => {
@@ -61,17 +92,7 @@ describe("JupyterLab as npm start opens it", () => {
   }, async () => {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     const { requests } = watch(page);
-    await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${NOTEBOOK}?`));
-    await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 60_000 });
-    // Without a kernel Lab would ask for one.
-    const idle = /TypeScript \(madmax\) \| Idle/;
-    await page
-      .locator(".jp-StatusBar-Widget, #jp-main-statusbar")
-      .filter({ hasText: idle })
-      .first()
-      .waitFor({ timeout: 60_000 });
-    await page.click('.lm-MenuBar-itemLabel:text-is("Run")');
-    await page.click('.lm-Menu-itemLabel:text-is("Run All Cells")');
+    await runAll(page, address, NOTEBOOK);
     // The last code cell shows what it was run as: [n], not [*].
     const prompts = page.locator(".jp-CodeCell .jp-InputPrompt");
     await page.waitForFunction(
@@ -98,5 +119,17 @@ describe("JupyterLab as npm start opens it", () => {
     }
     const foreign = requests.filter((url) => !/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(url));
     assert.deepEqual(foreign, []);
+  });
+
+  test("plays an animation", { skip: missing }, async () => {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    await runAll(page, address, ANIMATION);
+    const figure = page.locator(".js-plotly-plot", { has: page.locator(".updatemenu-button") });
+    await figure.waitFor({ timeout: 120_000 });
+    await page.waitForFunction(
+      "document.querySelector('.js-plotly-plot')._transitionData._frames.length === 4",
+    );
+    await playsOn(page, figure);
+    await page.close();
   });
 });

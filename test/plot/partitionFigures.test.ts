@@ -95,7 +95,7 @@ test("an animation has alike frames, light and in order, and a strip of stills",
     sliders[0]!.steps.map(({ args }) => (args[0] as string[])[0]),
     frames.map((f) => f.label),
   );
-  assert.equal(still.match(/epoch \d</g)!.length, 4);
+  assert.equal(still.match(/>epoch \d<\/text>/g)!.length, 4);
   assert.throws(() => partitionAnimation([]), /without a frame/);
   const other = {
     label: "other",

@@ -34,6 +34,7 @@ export function toSVG(complex: Complex, options: DrawingOptions = {}): string {
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" font-family="sans-serif" fill="#222222">` +
+    (title === "" ? "" : `<title>${escaped(title)}</title>`) +
     `<rect width="100%" height="100%" fill="white"/>` +
     (title === "" ? "" : text(14, 25, 17, title, `font-weight="bold"`)) +
     `<g transform="translate(${LEFT},${top})">${areas}` +
@@ -102,13 +103,15 @@ function pointsOf({ options, view }: Drawing): string {
   const { points = [], labels } = options;
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x <= view.width && y <= view.height;
   const dots: string[] = [];
+  // A few points are marks to be found, many are a cloud.
+  const [radius, rim] = points.length <= 40 ? [5, 1.5] : [1.6, 0.3];
   for (let n = 0; 2 * n < points.length; n++) {
     const [x, y] = [view.x(points[2 * n]!), view.y(points[2 * n + 1]!)];
     if (!inside(x, y)) continue;
     const colour = labels === undefined ? "#222222" : classColour(labels[n]!);
-    dots.push(`<circle cx="${round(x)}" cy="${round(y)}" r="1.6" fill="${colour}"/>`);
+    dots.push(`<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="${colour}"/>`);
   }
-  return dots.length === 0 ? "" : `<g stroke="white" stroke-width="0.3">${dots.join("")}</g>`;
+  return dots.length === 0 ? "" : `<g stroke="white" stroke-width="${rim}">${dots.join("")}</g>`;
 }
 
 function ticksOf(view: View, axes: readonly [string, string]): string {
