@@ -42,8 +42,8 @@ export { type PartitionFigureOptions, partitionFigure } from "./partitionFigure"
 export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
-export { type SameClassChartOptions, type SameClassPoint, sameClassChart } from "./sameClassChart";
 export { type ResponsibilityMapOptions, responsibilityMap } from "./responsibilityMap";
+export { type SameClassChartOptions, type SameClassPoint, sameClassChart } from "./sameClassChart";
 export {
   type SequenceFigureOptions,
   type SequenceFrame,
