@@ -60,7 +60,7 @@ export function bandCurves(
       {
         mark: { type: "area", opacity: 0.18 },
         encoding: {
-          color: { ...encoded, legend: null },
+          ...colour,
           y: { field: "low", type: "quantitative", title: y, scale },
           y2: { field: "high" },
         },

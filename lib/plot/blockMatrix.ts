@@ -62,7 +62,11 @@ export function blockMatrix(
             field: "value",
             type: "quantitative",
             title: "entry",
-            scale: { domain: [-most, 0, most], range: ["#d55e00", "#ffffff", "#0072b2"] },
+            scale: {
+              domain: [-most, 0, most],
+              range: ["#d55e00", "#ffffff", "#0072b2"],
+              interpolate: "rgb",
+            },
           },
         },
       },

@@ -49,37 +49,44 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
   const shown = options.shown ?? times.length - 1;
   const atFrame = [{ filter: "datum.frame == frame" }];
   const steps = signal.length;
+  // What was read, and its code, are there once; a template changes with every frame.
+  const readSoFar = [{ filter: `datum.t <= ${JSON.stringify(times)}[frame]` }];
   const picture = (caption: string, rows: object[], range: string[], name: string) => ({
     title: { text: caption, fontSize: 12 },
     width: 170,
     height: 170,
     data: { values: rows },
-    transform: [...atFrame],
+    transform: range.length === 3 ? atFrame : readSoFar,
     mark: { type: "rect" },
     encoding: {
-      x: { field: "d", type: "ordinal", title: "pixel of the row", axis: null },
-      y: { field: "t", type: "ordinal", title: "time t", axis: ROWS(steps) },
+      x: { field: "d", type: "ordinal", axis: null },
+      y: {
+        field: "t",
+        type: "ordinal",
+        title: "time t",
+        axis: ROWS(steps),
+        scale: { domain: Array.from({ length: steps }, (_, t) => t + 1) },
+      },
       color: {
         field: "value",
         type: "quantitative",
         title: name,
-        scale: { range, ...(range.length === 3 ? { domainMid: 0 } : { domain: [0, 1] }) },
+        scale:
+          range.length === 3
+            ? { range, domain: [-most, 0, most], interpolate: "rgb" }
+            : { range, domain: [0, 1] },
         legend: { orient: "bottom", gradientLength: 150, gradientThickness: 8 },
       },
     },
   });
-  const rowsOf = (rows: readonly ArrayLike<number>[], frame: number, until: number) =>
+  const entriesOf = (rows: readonly ArrayLike<number>[]) =>
     rows.flatMap((row, t) =>
-      Array.from(row, (value, d) => ({
-        frame,
-        t: t + 1,
-        d,
-        value: t < until ? Number(value.toPrecision(3)) : null,
-      })),
+      Array.from(row, (value, d) => ({ t: t + 1, d, value: Number(value.toPrecision(3)) })),
     );
-  const seen = frames.flatMap(({ time }, frame) => rowsOf(signal, frame, time));
-  const looks = frames.flatMap(({ time }, frame) => rowsOf(templates[frame]!, frame, time));
-  const took = frames.flatMap(({ time }, frame) => rowsOf(code, frame, time));
+  const looks = frames.flatMap(({ time }, frame) =>
+    entriesOf(templates[frame]!.slice(0, time)).map((entry) => ({ frame, ...entry })),
+  );
+  const most = Math.max(1e-9, ...looks.map(({ value }) => Math.abs(value)));
   const dots = frames.flatMap(({ places }, frame) =>
     Array.from(labels, (label, n) => ({
       frame,
@@ -106,17 +113,25 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
         bind: { input: "range", min: 0, max: times.length - 1, step: 1, name: "time → " },
       },
     ],
+    resolve: { scale: { color: "independent" } },
     hconcat: [
       {
+        resolve: { scale: { color: "independent" } },
         vconcat: [
-          picture("read so far", seen, ["#ffffff", "#222222"], "pixel"),
+          picture("read so far", entriesOf(signal), ["#ffffff", "#222222"], "pixel"),
           picture("template, if it stopped here", looks, ["#d55e00", "#ffffff", "#0072b2"], "A"),
         ],
       },
       {
+        resolve: { scale: { color: "independent" } },
         vconcat: [
           {
-            ...picture("code Q of each unit over time", took, ["#eeeeee", "#0072b2"], "active"),
+            ...picture(
+              "code Q of each unit over time",
+              entriesOf(code),
+              ["#eeeeee", "#0072b2"],
+              "active",
+            ),
             width: 480,
             height: 130,
           },

@@ -54,7 +54,11 @@ export function wordStrips(
             field: "value",
             type: "quantitative",
             title: scale,
-            scale: { domain: [-most, 0, most], range: ["#e8853d", "#ffffff", "#4f9bd0"] },
+            scale: {
+              domain: [-most, 0, most],
+              range: ["#e8853d", "#ffffff", "#4f9bd0"],
+              interpolate: "rgb",
+            },
           },
         },
       },
