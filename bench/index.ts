@@ -4,6 +4,7 @@ import { benchAffineMaps } from "./affineMaps";
 import { benchCodeDistance } from "./codeDistance";
 import { benchFitting } from "./fitting";
 import { benchMasoCode } from "./masoCode";
+import { benchPartition } from "./partition";
 import { benchQuantisation } from "./quantisation";
 import { benchRecurrent } from "./recurrent";
 import { benchSoft } from "./soft";
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   await benchQuantisation();
   benchFitting();
   benchMasoCode();
+  benchPartition();
   benchSoft();
   benchRecurrent();
 }
