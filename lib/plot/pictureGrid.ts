@@ -33,7 +33,7 @@ export function pictureGrid(
   const height = top + Math.ceil(pictures.length / columns) * h;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" fill="#222222">` +
-    (title === "" ? "" : `<title>${escaped}</title>`) +
+    (title === "" ? "" : `<title>${escaped(title)}</title>`) +
     `<rect width="100%" height="100%" fill="white"/>` +
     (title === ""
       ? ""

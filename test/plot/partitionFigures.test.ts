@@ -151,6 +151,7 @@ test("pictures lie in a grid", () => {
   const grid = pictureGrid([one, one, one], { columns: 2, title: "a" });
   assert.match(grid, /^<svg[^>]* width="60" height="78"/);
   assert.match(grid, /<svg x="0" y="58"/);
+  assert.match(grid, /<title>a<\/title>.*>a<\/text>/);
   assert.throws(() => pictureGrid([]), /no pictures/);
   assert.throws(() => pictureGrid(["<p>"]), /picture 0 is no SVG/);
 });
