@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data";
 import type { TrainOptions } from "./trainClassifier";
 
@@ -26,6 +26,7 @@ export function checkTraining(model: tf.LayersModel, data: Dataset, options: Tra
     requireRepeatable(model);
   }
   if ((options.loss ?? "cross-entropy") === "cross-entropy") requireLogits(model);
+  requireSoundGradients(model);
   requireData(model, data);
   if (validation !== undefined) requireData(model, validation);
 }
@@ -72,6 +73,26 @@ function requireLogits(model: tf.LayersModel): void {
   if (activation === "softmax" || last.getClassName() === "Softmax") {
     throw new RangeError(
       `the model ends in a softmax ("${last.name}"); leave it out, the loss applies it to logits`,
+    );
+  }
+}
+
+/**
+ * TensorFlow's CPU kernel for the gradient of a 1 × 1 filter with a stride writes beyond its memory
+ * where the stride leaves rows over at the end (seen in 2.21): a crash, or worse, none.
+ */
+function requireSoundGradients(model: tf.LayersModel): void {
+  if (tf.getBackend() !== "tensorflow") return;
+  for (const layer of model.layers) {
+    if ("layers" in layer) requireSoundGradients(layer as unknown as tf.LayersModel); // nested
+    if (layer.getClassName() !== "Conv2D" || !layer.trainable) continue;
+    const { kernelSize, strides } = layer.getConfig();
+    const pointwise = [kernelSize].flat().every((size) => size === 1);
+    if (!pointwise || [strides].flat().every((stride) => stride === 1)) continue;
+    throw new RangeError(
+      `layer "${layer.name}" is a 1 × 1 convolution of stride ${strides}, for whose gradient the ` +
+        "native backend writes beyond its memory; put averagePooling2d of pool size 1 and this " +
+        "stride before it (the same function) and convolve with stride 1, or take another backend",
     );
   }
 }

@@ -38,7 +38,8 @@ interface Stretch {
  * one code, the input of the next is affine, so that this node's own code can be followed by halving;
  * where it changes, the stretch is divided. That takes two forward passes a cell, not one for each
  * halving. Crossings closer together than the tolerance count as one, of several units; an end that
- * lies on a facet doesn't cross it.
+ * lies on a facet doesn't cross it. Ties are told by rounded numbers: of an end on many facets at once,
+ * as an image with a black background is, the first 1e-14 or so of the way are left to chance.
  *
  * @throws RangeError on points of another size or that aren't finite
  * @example

@@ -24,12 +24,13 @@ export function matchedFilterBars(
     const name = classNames?.[c] ?? String(c);
     return { name, inner, offset, logit: inner + offset };
   });
+  const slanted = rows.some(({ name }) => name.length > 6); // or neighbours would overlap
   const x_ = {
     field: "name",
     type: "nominal",
     title: "class",
     sort: null,
-    axis: { labelAngle: 0 },
+    axis: { labelAngle: slanted ? -30 : 0 },
   };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",

@@ -275,3 +275,28 @@ test("model, data and options that don't go together are refused by name", async
     /\(Dropout\) draws from Math.random/,
   );
 });
+
+test("a 1 × 1 convolution with a stride isn't trained on the native backend, nested or not", async () => {
+  const strided = () =>
+    tf.layers.conv2d({ inputShape: [4, 4, 1], filters: 4, kernelSize: 1, strides: 2 });
+  const images = { ...training, size: 4, shape: [4, 4, 1], inputs: new Float32Array(64) };
+  const data = { ...images, labels: Uint8Array.of(0, 1, 2, 3) };
+  const end = () => tf.layers.globalAveragePooling2d({});
+  const plain = tf.sequential({ layers: [strided(), end()] });
+  const nested = tf.sequential({ layers: [tf.sequential({ layers: [strided()] }), end()] });
+  const options = { ...OPTIONS, epochs: 0, random: random(1) };
+  for (const model of [plain, nested]) {
+    const training = trainClassifier(model, data, options);
+    if (tf.getBackend() !== "tensorflow") await training;
+    else await assert.rejects(training, /1 × 1 convolution of stride 2,.*averagePooling2d/);
+  }
+  const same = [
+    tf.layers.averagePooling2d({ inputShape: [4, 4, 1], poolSize: 1, strides: 2 }),
+    tf.layers.conv2d({ filters: 4, kernelSize: 1, weights: plain.layers[0]!.getWeights() }),
+  ];
+  const advised = tf.sequential({ layers: [...same, end()] });
+  await trainClassifier(advised, data, options);
+  const x = tf.randomNormal([3, 4, 4, 1], 0, 1, "float32", 1);
+  const [a, b] = [plain, advised].map((model) => (model.predict(x) as tf.Tensor).dataSync());
+  assert.deepEqual(a, b, "the advice is the same function");
+});

@@ -42,6 +42,11 @@ class Builder {
     return tf.layers.maxPooling2d({ name, poolSize, strides, padding: "same" }).apply(x) as Symbol;
   }
 
+  /** Every second row and column: what a stride of 2 would do in the 1 × 1 convolution behind it. */
+  halved(name: string, x: Symbol): Symbol {
+    return tf.layers.averagePooling2d({ name, poolSize: 1, strides: 2 }).apply(x) as Symbol;
+  }
+
   flat(x: Symbol): Symbol {
     return tf.layers.flatten({ name: "flat" }).apply(x) as Symbol;
   }
@@ -138,8 +143,12 @@ export const resnet =
         build.normalised(`${name}-conv1`, x, filters, 3, strides),
       );
       const residual = build.normalised(`${name}-conv2`, inner, filters);
+      // A 1 × 1 convolution of stride 2 is the same function, but the native backend writes beyond
+      // its memory when it takes the gradient of the filter (checkTraining refuses it).
       const shortcut =
-        strides === 1 ? x : build.normalised(`${name}-projection`, x, filters, 1, strides);
+        strides === 1
+          ? x
+          : build.normalised(`${name}-projection`, build.halved(`${name}-halved`, x), filters, 1);
       return build.relu(`${name}-relu2`, build.add(`${name}-add`, [residual, shortcut]));
     };
     const stem = build.relu("stem-relu", build.normalised("stem", input, width));
