@@ -45,6 +45,25 @@ export class ActivationCode {
     return pieceOf(layer, k);
   }
 
+  /** The code of layer l alone, counted from 0: what tells layer-l regions apart. */
+  ofLayer(l: number): ActivationCode {
+    const layer = this.layers[l];
+    if (layer === undefined) throw this.noLayer(l);
+    return new ActivationCode([layer]);
+  }
+
+  /** The code of layers 0, …, l: what tells the convex cells apart that these layers make. */
+  upTo(l: number): ActivationCode {
+    if (this.layers[l] === undefined) throw this.noLayer(l);
+    return new ActivationCode(this.layers.slice(0, l + 1));
+  }
+
+  private noLayer(l: number): RangeError {
+    return new RangeError(
+      `code has no layer ${l}, expected one of 0 … ${this.layers.length - 1}: affine layers have none`,
+    );
+  }
+
   /** True if both codes take the same piece in every unit of every layer. */
   equals(other: ActivationCode): boolean {
     return this.key === other.key;

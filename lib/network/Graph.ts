@@ -98,15 +98,24 @@ export class Graph {
 
   /** A_Q v: where the frozen network sends the direction v. */
   pushforward(codes: readonly Pieces[], v: Float64Array): Float64Array {
-    const values = this.sweep(v, (operator, i, from, to) =>
-      operator.pushforward(codes[i]!, from, to),
-    );
-    return values[this.nodes.length]!;
+    return this.pushforwardAll(codes, v)[this.nodes.length]!;
   }
 
-  /** All values at x, the input first, of the network whose codes are frozen. */
-  applyAll(codes: readonly Pieces[], x: Float64Array): readonly Float64Array[] {
-    return this.sweep(x, (operator, i, from, to) => operator.apply(codes[i]!, from, to));
+  /** Where the frozen network sends the direction v on its way: all values, v first. */
+  pushforwardAll(codes: readonly Pieces[], v: Float64Array): readonly Float64Array[] {
+    return this.sweep(v, (operator, i, from, to) => operator.pushforward(codes[i]!, from, to));
+  }
+
+  /**
+   * All values at x, the input first, of the network whose codes are frozen; those in `given` are
+   * taken as they are, whatever their node would make.
+   */
+  applyAll(
+    codes: readonly Pieces[],
+    x: Float64Array,
+    given?: ReadonlyMap<number, Float64Array>,
+  ): readonly Float64Array[] {
+    return this.sweep(x, (operator, i, from, to) => operator.apply(codes[i]!, from, to), given);
   }
 
   /** A_Qᵀ g: the functional g of the output, read at the input. */
@@ -130,15 +139,45 @@ export class Graph {
     return this.sweepBack(codes, functionals)[0] ?? new Float64Array(sizeOf(this.inputShape));
   }
 
+  /**
+   * The functional g of the output as one of value v, and as one of the input by the ways around v:
+   * ⟨g, A_Q x⟩ = ⟨through, v(x)⟩ + ⟨around, x⟩ up to offsets. Undefined where there is no way.
+   */
+  pullbackThrough(
+    codes: readonly Pieces[],
+    g: Float64Array,
+    v: number,
+  ): { through: Float64Array | undefined; around: Float64Array | undefined } {
+    const gradients = this.sweepBack(codes, new Map([[this.nodes.length, g]]), v);
+    return { through: gradients[v], around: v === 0 ? undefined : gradients[0] };
+  }
+
+  /** A functional of what node i reads, as one of each value that it reads. */
+  functionalsRead(i: number, h: Float64Array): Map<number, Float64Array> {
+    const parts = new Map<number, Float64Array>();
+    let next = 0;
+    for (const v of this.nodes[i]!.inputs) {
+      const size = sizeOf(this.shapeOf(v));
+      const part = h.slice(next, next + size);
+      next += size;
+      const sum = parts.get(v);
+      if (sum === undefined) parts.set(v, part);
+      else for (let j = 0; j < size; j++) sum[j]! += part[j]!;
+    }
+    return parts;
+  }
+
   private sweepBack(
     codes: readonly Pieces[],
     functionals: ReadonlyMap<number, Float64Array>,
+    last = 0,
   ): (Float64Array | undefined)[] {
     const gradients: (Float64Array | undefined)[] = [];
     for (const [v, g] of functionals) gradients[v] = g.slice();
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       const above = gradients[i + 1];
       if (above === undefined) continue; // nothing downstream reads this node
+      if (i + 1 === last) continue; // what is read here isn't taken any further
       const { operator, inputs } = this.nodes[i]!;
       const h = new Float64Array(sizeOf(operator.inputShape));
       operator.pullback(codes[i]!, above, h);
@@ -158,9 +197,15 @@ export class Graph {
   private sweep(
     x: Float64Array,
     step: (operator: Operator, i: number, from: Float64Array, to: Float64Array) => void,
+    given?: ReadonlyMap<number, Float64Array>,
   ): Float64Array[] {
     const values = [x];
     this.nodes.forEach(({ operator }, i) => {
+      const known = given?.get(i + 1);
+      if (known !== undefined) {
+        values.push(known);
+        return;
+      }
       const y = new Float64Array(sizeOf(operator.outputShape));
       step(operator, i, this.readBy(i, values), y);
       values.push(y);

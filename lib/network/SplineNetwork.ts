@@ -5,8 +5,10 @@ import { describe } from "./describe";
 import { type FromLayersModelOptions, readLayersModel } from "./fromLayersModel";
 import { type FromWeightsOptions, readWeights, type WeightLayer } from "./fromWeights";
 import type { Graph, Trace } from "./Graph";
+import { type MapFromLayer, type MapToLayer, mapFrom, mapTo } from "./layerMaps";
 import { type Layer, layersOf } from "./layers";
 import type { Port } from "./Port";
+import { tieMargin } from "./tieMargin";
 
 /** The affine map of a network on the cell of a signal: f(x) = A x + b there. */
 export interface AffineMap {
@@ -135,38 +137,85 @@ export class SplineNetwork {
    */
   affineMap(x: ArrayLike<number>): AffineMap {
     const { codes } = this.graph.run(this.read(x));
-    const D = this.inputSize;
-    const C = this.outputSize;
-    const A = new Float64Array(C * D);
-    if (C <= D) {
-      for (let c = 0; c < C; c++) A.set(this.graph.pullback(codes, unit(C, c)), c * D);
-    } else {
-      for (let d = 0; d < D; d++) {
-        const column = this.graph.pushforward(codes, unit(D, d));
-        for (let c = 0; c < C; c++) A[c * D + d] = column[c]!;
-      }
-    }
-    return { A, b: this.graph.apply(codes, new Float64Array(D)), code: this.pack(codes) };
+    return { ...mapTo(this.graph, codes, this.graph.nodes.length), code: this.pack(codes) };
+  }
+
+  /**
+   * The affine map from the input to the output z of layer l, counted from 0 as in `layers`, on the
+   * cell of x: z = A x + b. With `units` the rows of these alone, in their order.
+   *
+   * @throws RangeError on layers or units that aren't there, or on more than 50 million numbers
+   * @example
+   * const { A, b } = net.mapToLayer(x, 0, { units: [2] });
+   * A[0] * x[0] + A[1] * x[1] + b[0] - net.layerOutput(x, 0)[2]; // 0
+   */
+  mapToLayer(
+    x: ArrayLike<number>,
+    l: number,
+    { units }: { readonly units?: readonly number[] } = {},
+  ): MapToLayer {
+    const v = this.valueBehind(l);
+    return mapTo(this.graph, this.graph.run(this.read(x)).codes, v, units);
+  }
+
+  /**
+   * The affine map from the output z of layer l to that of the network, on the cell of x:
+   * f(x) = A z + around x + b, where `around` is what passes the layer by: a skip, a parallel branch.
+   * Composes with `mapToLayer` to the whole.
+   *
+   * @throws RangeError on a layer that isn't there, or on more than 50 million numbers
+   * @example net.mapFromLayer(x, 0).around; // null
+   */
+  mapFromLayer(x: ArrayLike<number>, l: number): MapFromLayer {
+    const v = this.valueBehind(l);
+    return mapFrom(this.graph, this.graph.run(this.read(x)).codes, v);
+  }
+
+  /** z, the output of layer l at x, flat. Throws RangeError on a layer that isn't there. */
+  layerOutput(x: ArrayLike<number>, l: number): Float64Array {
+    const v = this.valueBehind(l);
+    return this.graph.run(this.read(x)).values[v]!;
+  }
+
+  /**
+   * Are x and y in the same activation region (cell)? Or, for one layer l, in the same layer-l region:
+   * these may have no common cell, and needn't be convex; affine layers have none.
+   */
+  sameRegion(
+    x: ArrayLike<number>,
+    y: ArrayLike<number>,
+    { layer }: { readonly layer?: number } = {},
+  ): boolean {
+    if (layer !== undefined) return this.layerRegion(x, layer).equals(this.layerRegion(y, layer));
+    return this.code(x).equals(this.code(y));
+  }
+
+  /** The code of layer l alone at x, which names its layer-l region. */
+  layerRegion(x: ArrayLike<number>, l: number): ActivationCode {
+    return this.code(x).ofLayer(l);
   }
 
   /**
    * The tie margin: the smallest gap between the best and the second-best piece over all units.
    *
-   * Near 0 the code may depend on rounding, and float32 and float64 may disagree. Windows of
-   * max-pooling that hold only inactive ReLUs are left out: their ties are no boundary.
+   * Near 0 the code may depend on rounding, and float32 and float64 may disagree. Ties between pieces
+   * that are one function on the cell are left out, as they are no boundary: windows that hold inactive
+   * ReLUs and padding, ReLUs of what is 0 all around.
    */
   tieMargin(x: ArrayLike<number>): number {
-    const { values } = this.graph.run(this.read(x));
-    const { nodes } = this.graph;
-    return nodes.reduce((margin, { operator, inputs }, i) => {
-      const above = inputs.length === 1 ? nodes[inputs[0]! - 1]?.operator : undefined;
-      return Math.min(margin, operator.tieMargin(this.graph.readBy(i, values), above));
-    }, Number.POSITIVE_INFINITY);
+    return tieMargin(this.graph, this.graph.run(this.read(x)));
   }
 
   /** A table for a lecture: node, kind, shape, pieces, convex, nondecreasing, parameters. */
   toString(): string {
     return describe(this);
+  }
+
+  /** The value that the last node of layer l makes. */
+  private valueBehind(l: number): number {
+    const layer = this.layers[l];
+    if (layer !== undefined) return layer.nodes.at(-1)! + 1;
+    throw new RangeError(`layer ${l} is not there, expected one of 0 … ${this.layers.length - 1}`);
   }
 
   private pack(codes: Parameters<Graph["apply"]>[0]): ActivationCode {
@@ -190,10 +239,4 @@ export class SplineNetwork {
       throw new RangeError(`input is ${copy[bad]} at index ${bad}, expected finite numbers`);
     return copy;
   }
-}
-
-function unit(length: number, index: number): Float64Array {
-  const e = new Float64Array(length);
-  e[index] = 1;
-  return e;
 }

@@ -6,12 +6,19 @@ export {
   BatchedNetwork,
   type ChunkOptions,
 } from "./batched/BatchedNetwork";
+export {
+  type CellBoundary,
+  type CellBoundaryOptions,
+  cellBoundary,
+  type NearestFacet,
+} from "./cellBoundary";
 export { codeChanges } from "./codeChanges";
 export { type ChangedUnit, type Crossing, crossings } from "./crossings";
 export type { FromLayersModelOptions } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
 export { heWeights } from "./heWeights";
+export type { MapFromLayer, MapToLayer } from "./layerMaps";
 export { layerMaso } from "./layerMaso";
 export type { LayerReader } from "./layerReaders";
 export type { Layer } from "./layers";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { useBackend } from "../../lib/backend";
 import { BatchedNetwork, Graph, SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
-import { Add, Concat, type Operator, Relu, sizeOf } from "../../lib/spline/operators";
+import { Add, Concat, Conv2d, type Operator, Relu, sizeOf } from "../../lib/spline/operators";
 import { DICTIONARY } from "../spline/operators/dictionary";
 import { assertClose, scramble } from "./models";
 
@@ -77,6 +77,26 @@ for (const [name, operators] of Object.entries(DICTIONARY)) {
     assert.ok(clear > 10, `only ${clear} signals were clear of ties`);
   });
 }
+
+test("one channel to one column, by longer steps sideways: what TensorFlow's own kernel gets wrong", () => {
+  const rng = random(9);
+  for (const [shape, size, strides, padding] of [
+    [[6, 4, 1], [3, 3], [1, 2], "valid"],
+    [[9, 3, 1], [2, 2], [1, 3], "same"],
+    [[8, 2, 1], [3, 2], [2, 3], "same"],
+  ] as const) {
+    const conv = new Conv2d(shape, rng.normals(size[0] * size[1] * 3), rng.normals(3), 3, {
+      size,
+      strides,
+      padding,
+    });
+    assert.equal(conv.outputShape[1], 1);
+    const net = new SplineNetwork(
+      new Graph(shape, [node(conv, 0), node(new Relu(conv.outputShape), 1)]),
+    );
+    assert.ok(compare(net, 4) > 0);
+  }
+});
 
 test("joined values: sums, concatenations, and operators that read them side by side", () => {
   const relu = new Relu([2, 3]);

@@ -35,6 +35,5 @@ export function onStack(g: tf.Tensor, shape: Shape, map: (g: tf.Tensor) => tf.Te
 export function channelSum(g: tf.Tensor, offset: tf.Tensor1D): tf.Tensor {
   const [C, n] = g.shape as [number, number];
   const channels = offset.shape[0];
-  const sums = g.reshape([C * n, -1, channels]).sum(1);
-  return sums.matMul(offset.reshape([channels, 1])).reshape([C, n]);
+  return g.reshape([C, n, -1, channels]).sum(2).mul(offset).sum(2);
 }

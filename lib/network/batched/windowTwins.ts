@@ -38,18 +38,40 @@ function fullTwin(operator: Conv2d): Twin {
 function convolution(filter: tf.Tensor4D, window: Window, inputShape: Shape, outputShape: Shape) {
   const strides = pair(window.strides);
   const [height, width] = imageShape(inputShape);
-  const [, , cin] = filter.shape;
+  const [rows, columns, cin] = filter.shape;
+  // oneDNN, inside TensorFlow 2.21, reads past the end where one channel is convolved to one column
+  // by steps that are longer sideways than down: such images are cut to what the windows see.
+  const column = cin === 1 && window.outputWidth === 1 && strides[1] > strides[0];
+  const convolve = (images: tf.Tensor4D) =>
+    column
+      ? tf.conv2d(
+          cutTo(images, window, (window.outputHeight - 1) * strides[0] + rows, columns),
+          filter,
+          strides[0],
+          "valid",
+        )
+      : tf.conv2d(images, filter, strides, window.padding);
   return {
     forward: (x: tf.Tensor) =>
-      tf
-        .conv2d(imagesOf(x, inputShape), filter, strides, window.padding)
-        .reshape([x.shape[0]!, ...outputShape]),
+      convolve(imagesOf(x, inputShape)).reshape([x.shape[0]!, ...outputShape]),
     pullback: (g: tf.Tensor): tf.Tensor => {
       const images = imagesOf(g, outputShape);
       const shape: [number, number, number, number] = [images.shape[0], height, width, cin];
       return tf.conv2dTranspose(images, filter, shape, strides, window.padding);
     },
   };
+}
+
+/** Images with their padding, or without what no window sees: this high and this wide. */
+function cutTo(images: tf.Tensor4D, window: Window, height: number, width: number): tf.Tensor4D {
+  const { top, left, inputHeight, inputWidth } = window;
+  const padded = images.pad([
+    [0, 0],
+    [top, Math.max(0, height - top - inputHeight)],
+    [left, Math.max(0, width - left - inputWidth)],
+    [0, 0],
+  ]);
+  return padded.slice([0, 0, 0, 0], [-1, height, width, -1]) as tf.Tensor4D;
 }
 
 /** A dilated kernel is written out with its zeros: the transpose of a dilated one isn't there. */

@@ -97,6 +97,11 @@ export abstract class MaxPool implements Operator {
     return margin;
   }
 
+  /** Is piece r of unit k none of its own, as in padding? */
+  repeats(k: number, r: number): boolean {
+    return this.sources[k * this.pieces + r]! < 0;
+  }
+
   private source(i: number): number {
     const source = this.sources[i]!;
     return source < 0 ? ~source : source;
