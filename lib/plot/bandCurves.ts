@@ -41,12 +41,14 @@ export function bandCurves(
     ),
   );
   const encoded = { field: "series", type: "nominal", title: null, scale: { domain: series } };
-  const colour = { color: { ...encoded, legend: { labelLimit: 300, symbolSize: 300 } } };
+  const colour = { color: { ...encoded, legend: LEGEND } };
+  const whole = values.every(({ x: at }) => Number.isInteger(at));
   const across = {
     field: "x",
     type: "quantitative",
     title: x,
     scale: { nice: false, zero: false },
+    axis: { labelFlush: false, ...(whole && { tickMinStep: 1, format: "d" }) },
   };
   const scale = logarithmic ? { type: "log" } : { zero: false };
   return {
@@ -58,14 +60,6 @@ export function bandCurves(
     encoding: { x: across },
     layer: [
       {
-        mark: { type: "area", opacity: 0.18 },
-        encoding: {
-          ...colour,
-          y: { field: "low", type: "quantitative", title: y, scale },
-          y2: { field: "high" },
-        },
-      },
-      {
         mark: { type: "line", strokeWidth: 2.5 },
         encoding: {
           ...colour,
@@ -73,11 +67,28 @@ export function bandCurves(
           y: { field: "mean", type: "quantitative", title: y, scale },
         },
       },
+      {
+        mark: { type: "area", opacity: 0.18 },
+        encoding: {
+          ...colour,
+          y: { field: "low", type: "quantitative", title: y, scale },
+          y2: { field: "high" },
+        },
+      },
     ],
   };
 }
 
-function bandOf(runs: readonly CurveRun[], logarithmic: boolean): object[] {
+/** One position of one series. */
+interface BandPoint {
+  readonly series: string;
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function bandOf(runs: readonly CurveRun[], logarithmic: boolean): BandPoint[] {
   const [first] = runs as [CurveRun];
   const { series, x } = first;
   if (runs.some((run) => Array.from(run.x).join() !== Array.from(x).join())) {
@@ -87,10 +98,20 @@ function bandOf(runs: readonly CurveRun[], logarithmic: boolean): object[] {
   return Array.from(x, (at, i) => {
     const { mean, sd } = meanAndSd(runs.map((run) => to(run.y[i]!)));
     const spread = runs.length > 1 ? sd : 0;
-    const [low, middle, high] = [mean - spread, mean, mean + spread].map((v) => round(from(v)));
-    return { series, x: round(at), mean: middle, low, high };
+    const value = (v: number) => round(from(v));
+    const [low, high] = [value(mean - spread), value(mean + spread)];
+    return { series, x: round(at), mean: value(mean), low, high };
   });
 }
+
+/** Strokes, as strong as the lines that they stand for. */
+const LEGEND = {
+  labelLimit: 300,
+  symbolType: "stroke",
+  symbolSize: 500,
+  symbolOpacity: 1,
+  symbolStrokeWidth: 3,
+};
 
 /** Five digits are more than a line shows. */
 const round = (value: number): number => Number(value.toPrecision(5));

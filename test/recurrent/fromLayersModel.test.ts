@@ -10,14 +10,14 @@ import { randomWeights } from "./randomNets";
 
 before(() => useBackend());
 
-test("random recurrent models are read: float64 equals the unrolled weights, float32 predict", () => {
+test("200 random recurrent models are read: float64 equals the unrolled weights, float32 predict", () => {
   const rng = random(8).split("models");
-  for (let net = 0; net < 60; net++) {
+  for (let net = 0; net < 200; net++) {
     // TensorFlow.js hands the states of a layer that goes backwards on in reverse: one such at most.
     const stacked = net % 3 < 2;
     const weights = randomWeights(rng, {
       initialStates: false,
-      steps: [1, 30],
+      steps: [1, 50],
       layers: stacked ? [1, 3] : [1, 1],
       backward: stacked ? 0 : 0.5,
       ...(!stacked && { heads: ["last", "mean", "max"] }),
