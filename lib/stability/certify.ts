@@ -1,12 +1,11 @@
-import type { SplineNetwork } from "../network";
-import { cellDistance, type NearestFacet } from "./cellDistance";
+import { cellBoundary, type NearestFacet, type SplineNetwork } from "../network";
 
 /** What is certain about the class of a signal and of all near it. */
 export interface Certificate {
   /** The class with the largest logit, the lowest of equal ones. */
   readonly label: number;
-  /** The nearest facet of the cell. */
-  readonly facet: NearestFacet;
+  /** The nearest facet of the cell; undefined if the cell is everything. */
+  readonly facet: NearestFacet | undefined;
   /** Distance of the decision boundary that the cell's affine map has, extended beyond the cell. */
   readonly margin: number;
   /** The class on the other side of it. */
@@ -33,14 +32,15 @@ export interface Certificate {
  */
 export function certify(net: SplineNetwork, x: ArrayLike<number>): Certificate {
   const { label, margin, rival } = linearMargin(net, x);
-  const facet = cellDistance(net, x);
+  const { nearest: facet } = cellBoundary(net, x);
+  const boundary = facet?.distance ?? Number.POSITIVE_INFINITY;
   return {
     label,
     facet,
     margin,
     rival,
-    radius: Math.min(margin, facet.distance),
-    exact: margin <= facet.distance,
+    radius: Math.min(margin, boundary),
+    exact: margin <= boundary,
   };
 }
 

@@ -1,5 +1,4 @@
 export { type AdversarialSignal, type AttackOptions, deepFool, fgsm, pgd } from "./attacks";
-export { cellDistance, type NearestFacet } from "./cellDistance";
 export { type Certificate, certify } from "./certify";
 export { convolutionNorm } from "./convolutionNorm";
 export { type AscentOptions, lipschitzLowerBound, type SteepPlace } from "./lipschitzLowerBound";

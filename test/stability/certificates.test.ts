@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
 import {
-  cellDistance,
   certify,
   deepFool,
   fgsm,
@@ -30,79 +28,6 @@ function toSegment([x, y]: readonly number[], points: ArrayLike<number>): number
   const s = length === 0 ? 0 : Math.min(1, Math.max(0, t));
   return Math.hypot(x! - x1 - s * (x2 - x1), y! - y1 - s * (y2 - y1));
 }
-
-test("the distance to the cell's boundary is that of the exact partition", () => {
-  for (let seed = 0; seed < 10; seed++) {
-    const net = planar(seed);
-    const complex = partition(net, {
-      domain: [
-        [-50, -50],
-        [50, 50],
-      ],
-    });
-    const x = random(seed).normals(2);
-    const polygon = complex.polygon(complex.locate(x[0]!, x[1]!));
-    const sides = polygon.map((p, i) => [...p, ...polygon[(i + 1) % polygon.length]!]);
-    const expected = Math.min(...sides.map((side) => toSegment(Array.from(x), side)));
-    const { distance, node, unit } = cellDistance(net, x);
-    assert.ok(Math.abs(distance - expected) < 1e-9, `${distance} ${expected}`);
-    assert.ok(node >= 0 && unit >= 0);
-  }
-});
-
-test("a convolutional network with pooling: no code changes within the distance, one does behind", () => {
-  const he = () => tf.initializers.heNormal({ seed: 5 });
-  const model = tf.sequential({
-    layers: [
-      tf.layers.conv2d({
-        inputShape: [6, 6, 1],
-        filters: 3,
-        kernelSize: 3,
-        kernelInitializer: he(),
-      }),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
-      tf.layers.reLU(),
-      tf.layers.flatten(),
-      tf.layers.dense({ units: 3, kernelInitializer: he() }),
-    ],
-  });
-  const net = SplineNetwork.fromLayersModel(model);
-  model.dispose();
-  const draws = random(3);
-  for (let trial = 0; trial < 5; trial++) {
-    const x = draws.normals(36);
-    const { distance, node, unit, piece } = cellDistance(net, x);
-    const code = net.code(x);
-    const away = (reach: number) => {
-      const way = draws.normals(36);
-      const length = Math.hypot(...way);
-      return x.map((v, i) => v + (reach * way[i]!) / length);
-    };
-    for (let i = 0; i < 200; i++) assert.ok(net.code(away(0.999999 * distance)).equals(code));
-    // Straight to the facet: along the gradient of the lead, found by differences.
-    const { codes } = net.graph.run(x);
-    const operator = net.graph.nodes[node]!.operator;
-    const lead = (z: Float64Array) => {
-      const read = net.graph.readBy(node, net.graph.applyAll(codes, z));
-      const value = (q: (typeof codes)[number]) => {
-        const y = new Float64Array(operator.units);
-        operator.apply(q, read, y);
-        return y[unit]!;
-      };
-      const other = codes[node]!.slice();
-      other[unit] = piece;
-      return value(codes[node]!) - value(other);
-    };
-    const gradient = x.map((_, i) => {
-      const moved = x.slice();
-      moved[i]! += 1;
-      return lead(moved) - lead(x);
-    });
-    const length = Math.hypot(...gradient);
-    const foot = x.map((v, i) => v - (1.000001 * distance * gradient[i]!) / length);
-    assert.ok(!net.code(foot).equals(code), "behind the facet the code is another");
-  }
-});
 
 test("certificates survive PGD with 50 restarts, and exact ones are attained", () => {
   let exactOnes = 0;
