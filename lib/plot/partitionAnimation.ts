@@ -40,7 +40,9 @@ export interface Animation {
   readonly still: string;
 }
 
-type Coordinates = { x: (number | null)[]; y: (number | null)[] };
+/** Numbers as Plotly takes them in a compact form: the bytes of float32, in base64; NaN is a gap. */
+type Packed = { readonly dtype: "f4"; readonly bdata: string };
+type Coordinates = { x: Packed; y: Packed };
 
 /** Colours of the edges of the layers: the later, the stronger. */
 const EDGES = ["#7a7a7a", "#a4400b", "#5b2a86"];
@@ -75,10 +77,8 @@ export function partitionAnimation(
     if (!alike)
       throw new RangeError(`frame "${label}" has other layers, classes or another domain`);
   }
-  // As fine as a fifth of a pixel.
   const extent = Math.max(box[1] - box[0], box[3] - box[2]);
-  const digits = Math.max(0, Math.ceil(Math.log10((5 * size) / extent)));
-  const moving = frames.map(({ complex }) => tracesOf(complex, classes, layers, digits));
+  const moving = frames.map(({ complex }) => tracesOf(complex, classes, layers));
   const unit = size / extent;
   return {
     data: [...moving[0]!, ...pointTraces(options, classes)],
@@ -102,7 +102,7 @@ export function partitionAnimation(
 }
 
 /** Class areas, edges layer by layer, and the decision boundary: always the same number of traces. */
-function tracesOf(complex: Complex, classes: number, layers: number, digits: number) {
+function tracesOf(complex: Complex, classes: number, layers: number) {
   const regions = classRegions(complex);
   const lines = foldLines(complex);
   const areas = Array.from({ length: classes }, (_, c) => ({
@@ -112,14 +112,14 @@ function tracesOf(complex: Complex, classes: number, layers: number, digits: num
     fillcolor: classTint(c),
     line: { width: 0 },
     showlegend: false,
-    ...joined(regions.find((region) => region.class === c)?.loops ?? [], digits, true),
+    ...joined(regions.find((region) => region.class === c)?.loops ?? [], true),
   }));
   const edges = Array.from({ length: layers }, (_, layer) => ({
     type: "scatter",
     mode: "lines",
     name: `edges of layer ${layer + 1}`,
     line: { width: 1.1, color: EDGES[layer % EDGES.length] },
-    ...joined(ofLayer(lines, layer), digits, false),
+    ...joined(ofLayer(lines, layer), false),
   }));
   const { points } = decisionBoundary(complex);
   const segments = Array.from({ length: points.length / 4 }, (_, s) =>
@@ -130,7 +130,7 @@ function tracesOf(complex: Complex, classes: number, layers: number, digits: num
     mode: "lines",
     name: "decision boundary",
     line: { width: 3, color: "#000000" },
-    ...joined(segments, digits, false),
+    ...joined(segments, false),
   };
   return [...areas, ...edges, boundary];
 }
@@ -139,24 +139,27 @@ const ofLayer = (lines: readonly FoldLine[], layer: number): Float64Array[] =>
   lines.filter((line) => line.layer === layer).map(({ points }) => points);
 
 /** Several lines as one, with gaps between them; at least a gap, so that a trace is never empty. */
-function joined(lines: readonly Float64Array[], digits: number, closed: boolean): Coordinates {
-  const scale = 10 ** digits;
-  const rounded = (value: number) => Math.round(value * scale) / scale;
-  const [x, y]: [(number | null)[], (number | null)[]] = [[], []];
+function joined(lines: readonly Float64Array[], closed: boolean): Coordinates {
+  const [x, y]: [number[], number[]] = [[], []];
   for (const line of lines) {
     for (let i = 0; i < line.length; i += 2) {
-      x.push(rounded(line[i]!));
-      y.push(rounded(line[i + 1]!));
+      x.push(line[i]!);
+      y.push(line[i + 1]!);
     }
     if (closed) {
-      x.push(rounded(line[0]!));
-      y.push(rounded(line[1]!));
+      x.push(line[0]!);
+      y.push(line[1]!);
     }
-    x.push(null);
-    y.push(null);
+    x.push(Number.NaN);
+    y.push(Number.NaN);
   }
-  return lines.length === 0 ? { x: [null], y: [null] } : { x, y };
+  return lines.length === 0 ? joined([new Float64Array(0)], false) : { x: packed(x), y: packed(y) };
 }
+
+const packed = (values: readonly number[]): Packed => ({
+  dtype: "f4",
+  bdata: Buffer.from(Float32Array.from(values).buffer).toString("base64"),
+});
 
 function pointTraces(
   { points = [], labels, classNames }: PartitionAnimationOptions,
@@ -168,12 +171,19 @@ function pointTraces(
     const [x, y]: [number[], number[]] = [[], []];
     for (let n = 0; 2 * n < points.length; n++) {
       if (labels !== undefined && labels[n] !== c) continue;
-      x.push(Number(points[2 * n]!.toFixed(3)));
-      y.push(Number(points[2 * n + 1]!.toFixed(3)));
+      x.push(points[2 * n]!);
+      y.push(points[2 * n + 1]!);
     }
     const name = labels === undefined ? "data" : (classNames?.[c] ?? `class ${c}`);
     const color = labels === undefined ? "#222222" : classColour(c);
-    return { type: "scatter", mode: "markers", name, marker: { size: 3, color }, x, y };
+    return {
+      type: "scatter",
+      mode: "markers",
+      name,
+      marker: { size: 3, color },
+      x: packed(x),
+      y: packed(y),
+    };
   });
 }
 
@@ -236,7 +246,7 @@ function stillOf(
     if (frame === undefined) throw new RangeError(`still ${f} of ${frames.length} frames`);
     return frame.complex.toSVG({
       colour: "class",
-      size: 260,
+      size: 220,
       title: frame.label,
       ...(points !== undefined && { points }),
       ...(labels !== undefined && { labels }),

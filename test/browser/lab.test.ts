@@ -127,7 +127,7 @@ describe("JupyterLab as npm start opens it", () => {
     const figure = page.locator(".js-plotly-plot", { has: page.locator(".updatemenu-button") });
     await figure.waitFor({ timeout: 120_000 });
     await page.waitForFunction(
-      "document.querySelector('.js-plotly-plot')._transitionData._frames.length === 4",
+      "[...document.querySelectorAll('.js-plotly-plot')].some((plot) => plot._transitionData?._frames?.length === 4)",
     );
     await playsOn(page, figure);
     await page.close();

@@ -85,10 +85,16 @@ test("an animation has alike frames, light and in order, and a strip of stills",
   );
   const traces = 4 + 2 + 1;
   assert.equal(data.length, traces + 1);
-  for (const frame of moving as { data: { x: unknown[]; y: unknown[] }[]; traces: number[] }[]) {
+  for (const frame of moving as {
+    data: Record<"x" | "y", { dtype: string; bdata: string }>[];
+    traces: number[];
+  }[]) {
     assert.deepEqual(frame.traces, [...Array(traces).keys()]);
-    for (const { x, y } of frame.data) assert.ok(x.length === y.length && x.length > 0);
-    assert.ok(JSON.stringify(frame).length < 20_000);
+    for (const { x, y } of frame.data) {
+      assert.equal(x.dtype, "f4");
+      assert.ok(x.bdata.length === y.bdata.length && x.bdata.length > 0);
+    }
+    assert.ok(JSON.stringify(frame).length < 12_000);
   }
   const { sliders } = layout as { sliders: { steps: { args: unknown[] }[] }[] };
   assert.deepEqual(
