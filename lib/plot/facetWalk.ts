@@ -19,11 +19,13 @@ export interface FacetWalkOptions {
   readonly title?: string;
   readonly x?: string;
   readonly y?: string;
+  /** Layers from top to bottom; those without a facet are left out. In the order met if left out. */
+  readonly layers?: readonly string[];
 }
 
 /**
  * A walk along a segment as a Vega-Lite 5 spec: above, what is constant on each cell, a bar a cell;
- * below, a tick for each facet in the row of its layer, in the order in which layers first occur.
+ * below, a tick for each facet in the row of its layer.
  *
  * @example
  * const slope = (t: number) => net.affineMap([t, 0]).A[0]!;
@@ -37,7 +39,7 @@ export interface FacetWalkOptions {
 export function facetWalk(
   measures: readonly CellMeasure[],
   facets: readonly LayerCrossing[],
-  { title = "From cell to cell", x = "t", y = "value" }: FacetWalkOptions = {},
+  { title = "From cell to cell", x = "t", y = "value", layers }: FacetWalkOptions = {},
 ): object {
   const ends = measures.flatMap(({ from, to }) => [from, to]);
   const domain = [Math.min(...ends), Math.max(...ends)];
@@ -49,7 +51,7 @@ export function facetWalk(
     ...axis,
   });
   const series = [...new Set(measures.map((measure) => measure.series))];
-  const layers = [...new Set(facets.map(({ layer }) => layer))];
+  const met = [...new Set(facets.map(({ layer }) => layer))];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title,
@@ -74,7 +76,13 @@ export function facetWalk(
         mark: { type: "tick", thickness: 1.5, color: "#333333" },
         encoding: {
           x: position("t"),
-          y: { field: "layer", type: "nominal", title: null, sort: layers },
+          y: {
+            field: "layer",
+            type: "nominal",
+            title: null,
+            sort: layers ?? met,
+            axis: { labelLimit: 0 },
+          },
         },
       },
     ],

@@ -163,4 +163,8 @@ test("a walk has a bar a cell, and its facets in the rows of their layers", () =
   assert.deepEqual(rowsOf(spec), [...cells, ...facets]);
   const svg = svgOfVegaLite(spec);
   for (const word of ["T", "jumps", "first", "second"]) assert.match(svg, new RegExp(`>${word}<`));
+  assert.ok(svg.indexOf(">first<") < svg.indexOf(">second<"));
+  const turned = svgOfVegaLite(facetWalk(cells, facets, { layers: ["second", "none", "first"] }));
+  assert.ok(turned.indexOf(">second<") < turned.indexOf(">first<"), "in the order asked for");
+  assert.doesNotMatch(turned, />none</);
 });
