@@ -14,6 +14,7 @@ export {
 } from "./cellBoundary";
 export { codeChanges } from "./codeChanges";
 export { type ChangedUnit, type Crossing, crossings } from "./crossings";
+export { ExactnessReport, exactness, type Float32Exactness } from "./exactness";
 export type { FromLayersModelOptions } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
