@@ -149,6 +149,12 @@ export class Complex {
     );
   }
 
+  /** The pieces that each node of the network's graph takes on cell i: what `graph.apply` asks for. */
+  pieces(i: number): readonly Pieces[] {
+    this.checkCell(i);
+    return this.source.codes(i);
+  }
+
   /** A [C × 2] and b [C] of cell i in the slice's coordinates: f = A [x, y]ᵀ + b. */
   sliceMap(i: number): { A: Float64Array; b: Float64Array } {
     this.checkCell(i);

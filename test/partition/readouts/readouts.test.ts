@@ -4,15 +4,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import {
+  Add,
   cellNorms,
   cellStatistics,
   cellsOfPoints,
+  Dense,
   dihedralAngles,
+  Graph,
   heWeights,
   partition,
+  Relu,
   random,
   SplineNetwork,
   sliceLipschitz,
+  sliceMaps,
   sliceThrough,
 } from "../../../lib";
 
@@ -31,6 +36,7 @@ const skip = existsSync(join(folder, "expected.json"))
 for (const [name, constant, digits] of [
   ["mlp_2-45-3-4", 10.803481231, 1e-6],
   ["mlp_2-32x3-1", 3.98328606, 1e-6],
+  ["mlp_2-128x3-1", 2.611, 2e-4],
 ] as const) {
   test(`${name}: the exact Lipschitz constant on the square is that of the reference`, {
     skip,
@@ -95,6 +101,40 @@ const inTriangle = (points: readonly (readonly number[])[], u: number, v: number
   const [s, t] = u + v > 1 ? [1 - u, 1 - v] : [u, v];
   return [0, 1].map((k) => s * points[1]![k]! + t * points[2]![k]!);
 };
+
+test("the maps of all cells are those of each, to the last bit: deep, in part, and around a skip", () => {
+  const draws = random(12);
+  const dense = (out: number, into: number) =>
+    new Dense(draws.normals(out * into), draws.normals(out), into, out);
+  const residual = new SplineNetwork(
+    new Graph(
+      [2],
+      [
+        { name: "first", operator: dense(8, 2), inputs: [0] },
+        { name: "relu 1", operator: new Relu([8]), inputs: [1] },
+        { name: "second", operator: dense(8, 8), inputs: [2] },
+        { name: "relu 2", operator: new Relu([8]), inputs: [3] },
+        { name: "add", operator: new Add([8], 2), inputs: [4, 2] },
+        { name: "relu 3", operator: new Relu([8]), inputs: [5] },
+        { name: "last", operator: dense(3, 8), inputs: [6] },
+      ],
+    ),
+  );
+  const deep = drawn([2, 14, 9, 7, 3], 13);
+  for (const complex of [
+    partition(deep, { domain: BOX }),
+    partition(deep, { domain: BOX, layers: 2 }),
+    partition(residual, { domain: BOX }),
+  ]) {
+    const { A, b, outputs } = sliceMaps(complex);
+    assert.ok(complex.cellCount > 30);
+    for (let i = 0; i < complex.cellCount; i++) {
+      const map = complex.sliceMap(i);
+      assert.deepEqual(A.slice(2 * outputs * i, 2 * outputs * (i + 1)), map.A);
+      assert.deepEqual(b.slice(outputs * i, outputs * (i + 1)), map.b);
+    }
+  }
+});
 
 test("areas add up; corners and degrees count every edge twice", () => {
   const complex = partition(drawn([2, 20, 10, 2], 3), { domain: BOX });
