@@ -496,6 +496,7 @@ export {
   type BoxLipschitz,
   type BoxSearchOptions,
   type Bracket,
+  type CellSearchOptions,
   type Certificate,
   certify,
   convolutionNorm,

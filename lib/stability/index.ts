@@ -4,7 +4,11 @@ export { convolutionNorm } from "./convolutionNorm";
 export { type AscentOptions, lipschitzLowerBound, type SteepPlace } from "./lipschitzLowerBound";
 export { type BoxLipschitz, type BoxSearchOptions, lipschitzOnBox } from "./lipschitzOnBox";
 export { type LocalLipschitz, localLipschitz } from "./localLipschitz";
-export { type MinimalPerturbation, minimalPerturbation } from "./minimalPerturbation";
+export {
+  type CellSearchOptions,
+  type MinimalPerturbation,
+  minimalPerturbation,
+} from "./minimalPerturbation";
 export { operatorNorm } from "./operatorNorm";
 export { type ProductBounds, productBounds } from "./productBounds";
 export {

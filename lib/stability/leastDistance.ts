@@ -1,80 +1,138 @@
-import { Matrix, solve } from "ml-matrix";
-
-/** More steps than an active set of this size can need. */
-const STEPS = 10;
-const TOLERANCE = 1e-10;
+/** How far an inequality may be missed, with rows of length 1. */
+const TOLERANCE = 1e-11;
+/** A row this close to the span of others counts as one of it. */
+const DEPENDENT = 1e-9;
+/** More steps than any problem met has taken, for each inequality. */
+const STEPS = 50;
 
 /**
- * The shortest d with G d ≥ h, G [m × D] row-major; undefined if there is none.
+ * The shortest d with G d ≥ h, G [m × D] row-major with rows of length 1; undefined if there is none,
+ * or none shorter than `limit`.
  *
- * Least distance programming by nonnegative least squares (Lawson & Hanson 1974, chapter 23): with
- * E = [Gᵀ; hᵀ] and f = (0, …, 0, 1), the residual r of min ‖E u − f‖ over u ≥ 0 gives
- * d = −r_{1…D} / r_{D+1}, and r = 0 says that the inequalities contradict each other. Rows should be
- * of length 1, so that one tolerance fits all.
+ * The dual method of Goldfarb & Idnani (1983) for the identity matrix: d = 0 to begin with, then one
+ * violated inequality after another becomes active, and those leave whose multiplier would become
+ * negative. ‖d‖ only grows, so that the method can stop at the limit.
  */
 export function leastDistance(
   G: Float64Array,
   h: Float64Array,
   D: number,
+  limit = Number.POSITIVE_INFINITY,
 ): Float64Array | undefined {
   const m = h.length;
-  if (h.every((v) => v <= 0)) return new Float64Array(D); // d = 0 will do
-  const at = (i: number, j: number) => (i < D ? G[j * D + i]! : h[j]!);
-  const u = new Float64Array(m);
-  const passive: number[] = [];
-  const residual = new Float64Array(D + 1);
-  const update = () => {
-    for (let i = 0; i <= D; i++) {
-      residual[i] = i === D ? -1 : 0;
-      for (const j of passive) residual[i]! += at(i, j) * u[j]!;
-    }
-  };
-  update();
-  for (let step = 0; step < STEPS * (m + 1); step++) {
-    // The column along which the residual falls fastest comes in.
-    let [entering, fastest] = [-1, TOLERANCE];
-    for (let j = 0; j < m; j++) {
-      if (passive.includes(j)) continue;
-      let slope = 0;
-      for (let i = 0; i <= D; i++) slope -= at(i, j) * residual[i]!;
-      if (slope > fastest) [entering, fastest] = [j, slope];
-    }
-    if (entering < 0) break;
-    passive.push(entering);
+  const d = new Float64Array(D);
+  const active = new ActiveRows(D);
+  const z = new Float64Array(D);
+  for (let step = 0; step < STEPS * (m + 1); ) {
+    const entering = mostViolated(G, h, d);
+    if (entering < 0) return d;
+    const row = G.subarray(entering * D, (entering + 1) * D);
+    let multiplier = 0;
     for (;;) {
-      const columns = new Matrix(D + 1, passive.length);
-      passive.forEach((j, p) => {
-        for (let i = 0; i <= D; i++) columns.set(i, p, at(i, j));
-      });
-      const target = new Matrix(D + 1, 1);
-      target.set(D, 0, 1);
-      const s = solve(columns, target, passive.length > D + 1).to1DArray();
-      const least = Math.min(...s);
-      if (least > 0) {
-        passive.forEach((j, p) => {
-          u[j] = s[p]!;
-        });
-        break;
-      }
-      // As far as nonnegativity allows, then out with what has become 0.
-      let share = 1;
-      passive.forEach((j, p) => {
-        if (s[p]! <= 0) share = Math.min(share, u[j]! / (u[j]! - s[p]!) || 0);
-      });
-      passive.forEach((j, p) => {
-        u[j] = u[j]! + share * (s[p]! - u[j]!);
-      });
-      for (let p = passive.length - 1; p >= 0; p--) {
-        const j = passive[p]!;
-        if (u[j]! > 1e-14) continue;
-        u[j] = 0;
-        passive.splice(p, 1);
-      }
-      if (passive.length === 0) break;
+      step++;
+      const r = active.split(row, z);
+      const square = dot(z, z);
+      const full =
+        square > DEPENDENT ** 2 ? (h[entering]! - dot(row, d)) / square : Number.POSITIVE_INFINITY;
+      const [partial, leaving] = active.firstToLeave(r);
+      const t = Math.min(full, partial);
+      if (t === Number.POSITIVE_INFINITY) return undefined; // the inequalities contradict each other
+      if (full < Number.POSITIVE_INFINITY) for (let i = 0; i < D; i++) d[i]! += t * z[i]!;
+      active.lower(r, t);
+      multiplier += t;
+      if (full <= partial) break;
+      active.remove(leaving);
     }
-    update();
+    active.add(row, multiplier);
+    if (dot(d, d) >= limit * limit) return undefined;
   }
-  const last = residual[D]!;
-  if (-last < TOLERANCE) return undefined;
-  return Float64Array.from({ length: D }, (_, i) => -residual[i]! / last);
+  throw new Error(`a least-distance problem of ${m} inequalities took more than ${STEPS} m steps`);
+}
+
+function mostViolated(G: Float64Array, h: Float64Array, d: Float64Array): number {
+  const D = d.length;
+  let [worst, least] = [-1, -TOLERANCE];
+  for (let j = 0; j < h.length; j++) {
+    let slack = -h[j]!;
+    for (let i = 0; i < D; i++) slack += G[j * D + i]! * d[i]!;
+    if (slack < least) [worst, least] = [j, slack];
+  }
+  return worst;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** Rows that hold with equality: their multipliers, and an orthonormal basis of their span. */
+class ActiveRows {
+  private readonly rows: Float64Array[] = [];
+  private readonly multipliers: number[] = [];
+  private readonly basis: Float64Array[] = [];
+  /** Column j: row j in the basis, j + 1 numbers. */
+  private readonly triangle: Float64Array[] = [];
+
+  constructor(private readonly D: number) {}
+
+  /** Splits a row into its part z orthogonal to the active ones and r, its share of each of them. */
+  split(row: Float64Array, z: Float64Array): Float64Array {
+    const { basis, triangle } = this;
+    const r = this.orthogonalised(row, z);
+    for (let j = basis.length - 1; j >= 0; j--) {
+      r[j]! /= triangle[j]![j]!;
+      for (let i = 0; i < j; i++) r[i]! -= triangle[j]![i]! * r[j]!;
+    }
+    return r;
+  }
+
+  /** How far multipliers may go down along r until the first is 0, and which it is. */
+  firstToLeave(r: Float64Array): [number, number] {
+    let [least, which] = [Number.POSITIVE_INFINITY, -1];
+    for (let j = 0; j < r.length; j++) {
+      if (r[j]! <= 1e-14) continue;
+      const t = this.multipliers[j]! / r[j]!;
+      if (t < least) [least, which] = [t, j];
+    }
+    return [least, which];
+  }
+
+  lower(r: Float64Array, t: number): void {
+    for (let j = 0; j < r.length; j++) {
+      this.multipliers[j] = Math.max(0, this.multipliers[j]! - t * r[j]!);
+    }
+  }
+
+  add(row: Float64Array, multiplier: number): void {
+    const z = new Float64Array(this.D);
+    const column = this.orthogonalised(row, z);
+    const length = Math.sqrt(dot(z, z));
+    this.rows.push(row);
+    this.multipliers.push(multiplier);
+    this.basis.push(z.map((v) => v / length));
+    this.triangle.push(Float64Array.of(...column, length));
+  }
+
+  remove(j: number): void {
+    const later = this.rows
+      .slice(j + 1)
+      .map((row, k) => [row, this.multipliers[j + 1 + k]!] as const);
+    for (const list of [this.rows, this.multipliers, this.basis, this.triangle]) list.length = j;
+    for (const [row, multiplier] of later) this.add(row, multiplier);
+  }
+
+  /** Gram–Schmidt, twice: coordinates of a row in the basis; what is left goes into z. */
+  private orthogonalised(row: Float64Array, z: Float64Array): Float64Array {
+    const coordinates = new Float64Array(this.basis.length);
+    z.set(row);
+    for (let pass = 0; pass < 2; pass++) {
+      this.basis.forEach((q, j) => {
+        const c = dot(q, z);
+        coordinates[j]! += c;
+        for (let i = 0; i < z.length; i++) z[i]! -= c * q[i]!;
+      });
+    }
+    return coordinates;
+  }
 }

@@ -1,6 +1,7 @@
 import type { SplineNetwork } from "../network";
 import { type InputBox, type PossiblePieces, possiblePieces } from "./boxBounds";
 import { type DenseLayer, denseLayers } from "./denseLayers";
+import { Heap } from "./Heap";
 import { spectralNorm } from "./spectralNorm";
 
 /** How long the search goes on. */
@@ -51,7 +52,8 @@ export function lipschitzOnBox(
 ): BoxLipschitz {
   const layers = denseLayers(net, "branch and bound");
   const whole = readBox(box, net.inputSize);
-  const heap = new Heap();
+  // The largest bound on top.
+  const heap = new Heap<{ part: InputBox; bound: number }>(({ bound }) => -bound);
   let [lower, at, looked] = [0, centreOf(whole), 0];
   const look = (part: InputBox, above: number) => {
     const middle = centreOf(part);
@@ -72,7 +74,7 @@ export function lipschitzOnBox(
     }
     for (const half of halves(part)) look(half, bound);
   }
-  const upper = Math.max(decided, heap.size > 0 ? heap.largest : 0, lower);
+  const upper = Math.max(decided, heap.size > 0 ? heap.top.bound : 0, lower);
   return { lower, upper, gap: lower === 0 ? upper : upper / lower - 1, at, boxes: looked };
 }
 
@@ -205,52 +207,4 @@ function enclosedNorm(layers: readonly DenseLayer[], { first, last }: PossiblePi
   });
   const magnitudes = low.map((v, i) => Math.max(Math.abs(v), Math.abs(high[i]!)));
   return spectralNorm(magnitudes, magnitudes.length / D, D, { tolerance: 1e-6 }).upper;
-}
-
-interface Entry {
-  readonly part: InputBox;
-  readonly bound: number;
-}
-
-/** A binary heap, the largest bound on top. */
-class Heap {
-  private readonly entries: Entry[] = [];
-
-  get size(): number {
-    return this.entries.length;
-  }
-
-  get largest(): number {
-    return this.entries[0]!.bound;
-  }
-
-  push(entry: Entry): void {
-    const { entries } = this;
-    let i = entries.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (entries[parent]!.bound >= entry.bound) break;
-      entries[i] = entries[parent]!;
-      i = parent;
-    }
-    entries[i] = entry;
-  }
-
-  pop(): Entry {
-    const { entries } = this;
-    const top = entries[0]!;
-    const moved = entries.pop()!;
-    if (entries.length === 0) return top;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= entries.length) break;
-      if (child + 1 < entries.length && entries[child + 1]!.bound > entries[child]!.bound) child++;
-      if (entries[child]!.bound <= moved.bound) break;
-      entries[i] = entries[child]!;
-      i = child;
-    }
-    entries[i] = moved;
-    return top;
-  }
 }

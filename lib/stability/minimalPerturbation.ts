@@ -1,12 +1,15 @@
+import { Matrix, QrDecomposition } from "ml-matrix";
 import type { SplineNetwork } from "../network";
+import { deepFool } from "./attacks";
 import { type DenseLayer, denseLayers } from "./denseLayers";
+import { Heap } from "./Heap";
 import { leastDistance } from "./leastDistance";
 
 /** The nearest signal of another class. */
 export interface MinimalPerturbation {
   /** Distance to the decision boundary; +∞ if no signal has another class. */
   readonly distance: number;
-  /** The nearest point of the boundary; undefined if there is none. */
+  /** The nearest point of the boundary, or the nearest one found; undefined if there is none. */
   readonly signal: Float64Array | undefined;
   /** The class on the other side. */
   readonly rival: number;
@@ -18,13 +21,23 @@ export interface MinimalPerturbation {
   readonly certified: number;
 }
 
+/** How long the search goes on, and where it starts. */
+export interface CellSearchOptions {
+  /** Ends after so many cells; 10,000 if left out. */
+  readonly cells?: number;
+}
+
 /**
  * The smallest change that changes the class, exact, by a search over cells.
  *
  * Cells are looked at in the order of their distance, from the signal's own across facet after
  * facet; in each, the nearest point at which another class takes over is a least-distance problem
  * with the cell's inequalities. When the next cell is further away than the best point found, that
- * is the nearest of all. For small dense networks: the number of cells decides.
+ * is the nearest of all (Jordan, Lewis & Dimakis 2019). `deepFool` gives a first point, so that
+ * nothing behind it is looked at. The network sees no change orthogonal to the rows of its first
+ * layer, so that the search takes place in the space of these rows: its dimension is at most the
+ * layer's width. For small dense networks: the number of cells decides. Where the search is cut off,
+ * `certified` and `distance` enclose the distance.
  *
  * Throws RangeError for networks with branches or pooling, or with one output.
  *
@@ -35,69 +48,101 @@ export interface MinimalPerturbation {
 export function minimalPerturbation(
   net: SplineNetwork,
   x: ArrayLike<number>,
-  { cells: most = 10_000 }: { readonly cells?: number } = {},
+  { cells: most = 10_000 }: CellSearchOptions = {},
 ): MinimalPerturbation {
-  const layers = denseLayers(net, "the search over cells");
+  const own = denseLayers(net, "the search over cells");
   if (net.outputSize < 2) throw new RangeError("a network with one output tells no classes apart");
   const signal = net.read(x);
+  const { layers, moved } = aroundSignal(own, signal);
   const f = net.forward(signal);
   const label = f.indexOf(f.reduce((top, v) => Math.max(top, v), Number.NEGATIVE_INFINITY));
-  const start = codeAt(layers, signal);
-  const seen = new Set([start.join()]);
-  const waiting = [{ code: start, distance: 0 }];
-  let best: { distance: number; step: Float64Array | undefined; rival: number } = {
-    distance: Number.POSITIVE_INFINITY,
-    step: undefined,
-    rival: -1,
+  const attack = deepFool(net, signal);
+  let best = {
+    distance: attack?.distance ?? Number.POSITIVE_INFINITY,
+    signal: attack?.signal,
+    rival: attack?.label ?? -1,
   };
+  const start = codeAt(layers, new Float64Array(layers[0]!.inputs));
+  const seen = new Set([keyOf(start)]);
+  // Until a cell's distance is known, what it is at least.
+  const waiting = new Heap<WaitingCell>(({ distance }) => distance);
+  waiting.push({ code: start, distance: 0, known: true });
   let cells = 0;
-  let certified = 0;
-  while (waiting.length > 0) {
-    let next = 0;
-    for (let i = 1; i < waiting.length; i++) {
-      if (waiting[i]!.distance < waiting[next]!.distance) next = i;
+  while (waiting.size > 0 && waiting.top.distance < best.distance) {
+    const { code, distance, known } = waiting.top;
+    if (cells === most) return { ...best, cells, exact: false, certified: distance };
+    waiting.pop();
+    const cell = cellOf(layers, code);
+    if (cell === undefined) continue;
+    if (!known) {
+      const step = within(cell, best.distance);
+      if (step !== undefined) {
+        waiting.push({ code, distance: Math.max(distance, lengthOf(step)), known: true });
+      }
+      continue;
     }
-    const [{ code, distance }] = waiting.splice(next, 1) as [(typeof waiting)[number]];
-    certified = Math.min(distance, best.distance);
-    if (distance >= best.distance) return result(true);
-    if (cells === most) return result(false);
     cells++;
-    const cell = cellOf(layers, code, signal)!; // only cells wait
     for (let c = 0; c < net.outputSize; c++) {
       if (c === label) continue;
-      const step = within(cell, overtaking(cell, label, c));
-      const length = step === undefined ? Number.POSITIVE_INFINITY : Math.hypot(...step);
-      if (length < best.distance) best = { distance: length, step, rival: c };
+      const more = overtaking(cell, label, c);
+      if (more.limit >= best.distance) continue;
+      const step = within(cell, best.distance, more);
+      if (step === undefined) continue;
+      best = { distance: lengthOf(step), signal: moved(step), rival: c };
     }
     for (let k = 0; k < cell.h.length; k++) {
-      // Behind its hyperplane the unit takes its other piece; further away than the best, who cares.
-      if (-cell.h[k]! >= best.distance) continue;
+      // Behind its hyperplane the unit takes its other piece.
+      const atLeast = Math.max(distance, -cell.h[k]!);
+      if (atLeast >= best.distance) continue;
       const behind = neighbour(cell, code, k);
-      const key = behind.join();
+      const key = keyOf(behind);
       if (seen.has(key)) continue;
       seen.add(key);
-      const beyond = cellOf(layers, behind, signal);
-      const step = beyond && within(beyond);
-      if (step === undefined) continue;
-      const length = Math.hypot(...step);
-      if (length < best.distance) waiting.push({ code: behind, distance: length });
+      waiting.push({ code: behind, distance: atLeast, known: false });
     }
   }
-  certified = best.distance;
-  return result(true);
+  return { ...best, cells, exact: true, certified: best.distance };
+}
 
-  function result(exact: boolean): MinimalPerturbation {
-    const { distance, step, rival } = best;
-    const reached = step && signal.map((v, i) => v + step[i]!);
+interface WaitingCell {
+  readonly code: Uint8Array;
+  readonly distance: number;
+  readonly known: boolean;
+}
+
+const keyOf = (code: Uint8Array): string => String.fromCharCode(...code);
+const lengthOf = (step: Float64Array): number => Math.hypot(...step);
+
+/**
+ * The layers as functions of a change of the signal, in orthonormal coordinates of the space of the
+ * first layer's rows, and the signal after a change.
+ */
+function aroundSignal(
+  [first, ...rest]: readonly DenseLayer[],
+  signal: Float64Array,
+): { layers: DenseLayer[]; moved: (step: Float64Array) => Float64Array } {
+  const { inputs: D, outputs, W } = first!;
+  const b = first!.b.map((offset, k) => {
+    let u = offset;
+    for (let i = 0; i < D; i++) u += W[k * D + i]! * signal[i]!;
+    return u;
+  });
+  if (D <= outputs) {
     return {
-      distance,
-      signal: reached,
-      rival,
-      cells,
-      exact,
-      certified: exact ? distance : certified,
+      layers: [{ ...first!, b }, ...rest],
+      moved: (step) => signal.map((v, i) => v + step[i]!),
     };
   }
+  const rows = Matrix.from1DArray(outputs, D, W);
+  const Q = new QrDecomposition(rows.transpose()).orthogonalMatrix; // [D × outputs]
+  const inRows = Float64Array.from(rows.mmul(Q).to1DArray());
+  return {
+    layers: [{ ...first!, inputs: outputs, W: inRows, b }, ...rest],
+    moved: (step) => {
+      const change = Q.mmul(Matrix.columnVector(step)).to1DArray();
+      return signal.map((v, i) => v + change[i]!);
+    },
+  };
 }
 
 /** A cell seen from the signal: d is in it iff G d ≥ h; the network is A d + f there. */
@@ -113,9 +158,9 @@ interface SeenCell {
   readonly D: number;
 }
 
-function codeAt(layers: readonly DenseLayer[], x: Float64Array): number[] {
+function codeAt(layers: readonly DenseLayer[], x: Float64Array): Uint8Array {
   let z = x;
-  return layers.flatMap(({ inputs, outputs, W, b, activation }) => {
+  const code = layers.flatMap(({ inputs, outputs, W, b, activation }) => {
     const u = b.slice();
     for (let k = 0; k < outputs; k++) {
       for (let i = 0; i < inputs; i++) u[k]! += W[k * inputs + i]! * z[i]!;
@@ -126,19 +171,16 @@ function codeAt(layers: readonly DenseLayer[], x: Float64Array): number[] {
     activation.forward(u, z, q);
     return Array.from(q);
   });
+  return Uint8Array.from(code);
 }
 
-/** The inequalities and the map of a code's cell, around the signal; undefined if it can't be a cell. */
-function cellOf(
-  layers: readonly DenseLayer[],
-  code: readonly number[],
-  signal: Float64Array,
-): SeenCell | undefined {
-  const D = signal.length;
+/** The inequalities and the map of a code's cell; undefined if it can't be a cell. */
+function cellOf(layers: readonly DenseLayer[], code: Uint8Array): SeenCell | undefined {
+  const D = layers[0]!.inputs;
   const [rows, limits, places, behind]: [number[], number[], number[], number[]] = [[], [], [], []];
   let J = new Float64Array(D * D);
   for (let i = 0; i < D; i++) J[i * D + i] = 1;
-  let z = signal;
+  let z = new Float64Array(D);
   let place = 0;
   for (const { inputs, outputs, W, b, activation } of layers) {
     const [nextJ, u] = [new Float64Array(outputs * D), b.slice()];
@@ -200,22 +242,23 @@ function overtaking(
   return { row: row.map((v) => v / length), limit: (f[y]! - f[c]!) / length };
 }
 
-/** The nearest point of a cell, with one more inequality or without. */
+/** The nearest point of a cell, with one more inequality or without; undefined from the limit on. */
 function within(
   { G, h, D }: SeenCell,
+  limit: number,
   more?: { row: Float64Array; limit: number },
 ): Float64Array | undefined {
-  if (more === undefined) return leastDistance(G, h, D);
+  if (more === undefined) return leastDistance(G, h, D, limit);
   const [rows, limits] = [new Float64Array(G.length + D), new Float64Array(h.length + 1)];
   rows.set(G);
   rows.set(more.row, G.length);
   limits.set(h);
   limits[h.length] = more.limit;
-  return leastDistance(rows, limits, D);
+  return leastDistance(rows, limits, D, limit);
 }
 
-function neighbour({ places, behind }: SeenCell, code: readonly number[], k: number): number[] {
-  const other = [...code];
+function neighbour({ places, behind }: SeenCell, code: Uint8Array, k: number): Uint8Array {
+  const other = code.slice();
   other[places[k]!] = behind[k]!;
   return other;
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Matrix } from "ml-matrix";
 import {
   certify,
   deepFool,
   fgsm,
   heWeights,
   minimalPerturbation,
+  nearestOrthonormal,
   partition,
   pgd,
   random,
@@ -86,6 +88,28 @@ test("the exact smallest change lies between certificate and attack, and is that
     assert.ok(short.certified <= distance + 1e-9 && short.distance >= distance - 1e-9);
   }
   assert.ok(beyondCell >= 10, `${beyondCell} of them leave their cell`);
+});
+
+test("of many inputs only what the first layer's rows see is searched", () => {
+  // A planar network behind a map from nine inputs with orthonormal rows: the same distances.
+  for (let seed = 0; seed < 5; seed++) {
+    const draws = random(seed);
+    const planarWeights = heWeights([2, 9, 7, 3], draws.split("weights"), { offsetDeviation: 0.6 });
+    const rows = nearestOrthonormal(Matrix.from1DArray(2, 9, draws.normals(18)));
+    const [first, ...rest] = planarWeights;
+    const W = new Matrix(first!.W.map((row) => [...row])).mmul(rows).to2DArray();
+    const wide = SplineNetwork.fromWeights([{ W, b: first!.b }, ...rest]);
+    const x = draws.normals(9);
+    const y = rows.mmul(Matrix.columnVector(x)).to1DArray();
+    const found = minimalPerturbation(wide, x);
+    const expected = minimalPerturbation(SplineNetwork.fromWeights(planarWeights), y);
+    assert.ok(found.exact && expected.exact);
+    assert.ok(Math.abs(found.distance - expected.distance) < 1e-9, `seed ${seed}`);
+    const change = found.signal!.map((v, i) => v - x[i]!);
+    assert.ok(Math.abs(Math.hypot(...change) - found.distance) < 1e-9);
+    const f = wide.forward(found.signal!);
+    assert.ok(Math.abs(f[found.rival]! - f[classOf(wide, x)]!) < 1e-7);
+  }
 });
 
 test("attacks stay in their ball; nothing is found where there is only one class", () => {

@@ -152,18 +152,9 @@ for (const { name, certified, boxes, iterations } of fixtures) {
     assert.ok(Math.abs(start / expected.eclipse_fast_upper - 1) < 1e-5, `${start}`);
     assert.ok(expected.exact_L2 <= bound && bound <= certified, `${bound}`);
     const complex = partition(net, { domain: square });
-    if (boxes === 0) {
-      // A complex of 75,000 cells: its steepest one, and one of ten of the others.
-      const [x, y] = expected.argmax_point;
-      const norm = (i: number) => spectralNorm(complex.sliceMap(i).A, net.outputSize, 2).upper;
-      assert.ok(Math.abs(norm(complex.locate(x, y)) / expected.exact_L2 - 1) < 1e-6);
-      for (let i = 0; i < complex.cellCount; i += 10) {
-        assert.ok(norm(i) <= expected.exact_L2 * (1 + 1e-6));
-      }
-      return;
-    }
     const { constant } = sliceLipschitz(complex);
     assert.ok(Math.abs(constant / expected.exact_L2 - 1) < 1e-6, `${constant}`);
+    if (boxes === 0) return; // branch and bound takes minutes
     const box = lipschitzOnBox(net, square, { boxes });
     assert.ok(box.gap <= 1e-6 && Math.abs(box.upper / expected.exact_L2 - 1) < 2e-6);
   });
