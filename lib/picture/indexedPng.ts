@@ -3,10 +3,14 @@ import { PNG } from "pngjs";
 
 /** Colours of an indexed PNG. */
 const COLOURS = 256;
+/** Of these, so many are the most frequent of the picture. */
+const FREQUENT = 128;
 
 /**
- * The same PNG with 256 colours: its most frequent ones as they are, the others as the nearest of
- * them. Line drawings, whose many colours are blends along edges, shrink to a third and look alike.
+ * The same PNG with 256 colours: its most frequent ones, and those that lie farthest from them, so
+ * that shades on a few pixels, as those of a legend, don't turn into another colour; all others as
+ * the nearest of them. Line drawings, whose many colours are blends along edges, shrink to a third and
+ * look alike.
  *
  * Transparency is dropped. The same picture gives the same bytes.
  */
@@ -17,14 +21,7 @@ export function indexedPng(png: Uint8Array): Uint8Array {
     const colour = colourAt(data, i);
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts]
-    .sort(([a, m], [b, n]) => n - m || a - b)
-    .slice(0, COLOURS)
-    .map(([colour]) => colour);
-  const indexOf = new Map(palette.map((colour, k) => [colour, k]));
-  for (const colour of counts.keys()) {
-    if (!indexOf.has(colour)) indexOf.set(colour, nearest(palette, colour));
-  }
+  const { palette, indexOf } = paletteOf(counts);
   // One byte of filter (none) before each row.
   const rows = Buffer.alloc((width + 1) * height);
   for (let i = 0; i < data.length; i += 4) {
@@ -47,16 +44,35 @@ export function indexedPng(png: Uint8Array): Uint8Array {
 const colourAt = (data: Uint8Array, i: number): number =>
   (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!;
 
-function nearest(palette: readonly number[], colour: number): number {
-  let [best, least] = [0, Number.POSITIVE_INFINITY];
-  palette.forEach((other, k) => {
-    const red = (colour >> 16) - (other >> 16);
-    const green = ((colour >> 8) & 255) - ((other >> 8) & 255);
-    const blue = (colour & 255) - (other & 255);
-    const distance = red * red + green * green + blue * blue;
-    if (distance < least) [best, least] = [k, distance];
-  });
-  return best;
+/** At most 256 of the colours, and for each colour the place of the nearest of them. */
+function paletteOf(counts: ReadonlyMap<number, number>) {
+  const colours = [...counts].sort(([a, m], [b, n]) => n - m || a - b).map(([colour]) => colour);
+  const palette: number[] = [];
+  const nearest = new Uint8Array(colours.length);
+  const distances = new Float64Array(colours.length).fill(Number.POSITIVE_INFINITY);
+  while (palette.length < Math.min(COLOURS, colours.length)) {
+    let next = palette.length;
+    if (next >= FREQUENT) {
+      next = 0;
+      for (let i = 1; i < colours.length; i++) if (distances[i]! > distances[next]!) next = i;
+    }
+    for (let i = 0; i < colours.length; i++) {
+      const distance = squaredDistance(colours[i]!, colours[next]!);
+      if (distance < distances[i]!) {
+        distances[i] = distance;
+        nearest[i] = palette.length;
+      }
+    }
+    palette.push(colours[next]!);
+  }
+  return { palette, indexOf: new Map(colours.map((colour, i) => [colour, nearest[i]!])) };
+}
+
+function squaredDistance(a: number, b: number): number {
+  const red = (a >> 16) - (b >> 16);
+  const green = ((a >> 8) & 255) - ((b >> 8) & 255);
+  const blue = (a & 255) - (b & 255);
+  return red * red + green * green + blue * blue;
 }
 
 /** A chunk of a PNG file: length, type, data, and the check sum of the last two. */

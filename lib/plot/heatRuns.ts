@@ -11,14 +11,15 @@ export interface HeatRun<T> {
 
 /**
  * A picture of a rectangle in squares of one size, row by row, each coloured by its middle: neighbours
- * of one value become one run, since a notebook stores every mark.
+ * of one value become one run, since a notebook stores every mark. The last squares of a side may lie
+ * over it: clip them.
  */
 export function heatRuns<T>(
   [[left, bottom], [right, top]]: readonly [Point, Point],
   step: number,
   valueAt: (x: number, y: number) => T,
 ): HeatRun<T>[] {
-  const [columns, rows] = [right - left, top - bottom].map((size) => Math.round(size / step));
+  const [columns, rows] = [right - left, top - bottom].map((size) => Math.ceil(size / step - 1e-9));
   const runs: HeatRun<T>[] = [];
   for (let j = 0; j < rows!; j++) {
     const y = bottom + j * step;

@@ -8,6 +8,7 @@ export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
 export { type CosineMatrix, cosineMatrices } from "./cosineMatrices";
 export { type CrossedPair, crossingsChart } from "./crossingsChart";
+export { type ChannelCurvature, curvatureScatter } from "./curvatureScatter";
 export { type CurvePanel, curvePanels } from "./curvePanels";
 export { type DetectionCase, detectionErrorChart } from "./detectionErrorChart";
 export { type Distortion, distortionCurve } from "./distortionCurve";

@@ -16,6 +16,8 @@ export interface MeasurePanelsOptions {
   /** Horizontal lines to compare with, by measure. */
   readonly expected?: Readonly<Record<string, number>>;
   readonly columns?: number;
+  /** Width of a panel, in pixels. */
+  readonly width?: number;
 }
 
 /**
@@ -37,6 +39,7 @@ export function measurePanels(
     logarithmic = false,
     expected = {},
     columns = 2,
+    width = 260,
   }: MeasurePanelsOptions,
 ): object {
   if (runs.length === 0) throw new RangeError("there are no runs to draw");
@@ -52,7 +55,7 @@ export function measurePanels(
           runs.map((run) => Number(run.x)),
           logarithmic,
         )
-      : NAMES),
+      : namesOf(width / new Set(runs.map((run) => run.x)).size)),
   };
   const scale = { domain: series };
   const colour =
@@ -78,7 +81,7 @@ export function measurePanels(
           ]
         : [];
       return {
-        width: 260,
+        width,
         height: 170,
         encoding: { x: horizontal },
         layer: [
@@ -129,7 +132,11 @@ export function measurePanels(
 /** The colour of a figure with one series. */
 const BLUE = "#0072b2";
 
-const NAMES = { sort: null, axis: { labelAngle: 0, labelLimit: 90 } };
+/** Names side by side, in lines of their own behind a comma. */
+function namesOf(room: number): object {
+  const labelExpr = "split(datum.label, ', ')";
+  return { sort: null, axis: { labelAngle: 0, labelLimit: Math.max(90, 1.3 * room), labelExpr } };
+}
 
 /** A logarithmic axis is marked where there are runs: it would crowd otherwise. */
 function axisOf(xs: readonly number[], logarithmic: boolean): object {

@@ -64,23 +64,22 @@ function columnOf(
     });
   });
   const hard = us.map((u) => ({ u: round(u), v0: round(activation.hard(u)) }));
-  const labels = betas.map((beta, frame) => ({ frame, label: `β = ${round(beta)}` }));
+  const labels = betas.map((beta, frame) => ({ frame, label: `β = ${beta}` }));
   return {
+    data: { values: soft }, // here, once for all three
     bounds: "flush",
     spacing: 16,
     vconcat: ROWS.map((title, row) => ({
-      ...(row === 0 && { title: { text: name, fontSize: 13, offset: 4 } }),
       width: 118,
       height: row === 0 ? 130 : 70,
       layer: [
         ...(row === 0 ? [hardLayer(hard, column === 0 ? title : null)] : []),
         {
-          data: { values: soft },
           transform: [{ filter: "datum.frame == frame" }],
           mark: { type: "line", color: COLOURS[row], strokeWidth: 2.5 },
           encoding: encodingOf(`v${row}`, column === 0 ? title : null, row === 2),
         },
-        ...(row === 0 ? [labelLayer(labels)] : []),
+        ...(row === 0 ? titleLayers(name, labels) : []),
       ],
     })),
   };
@@ -105,12 +104,20 @@ const hardLayer = (values: object[], title: string | null) => ({
   encoding: encodingOf("v0", title, false),
 });
 
-const labelLayer = (values: object[]) => ({
+/** Above a column: its name, and β. */
+const titleLayers = (name: string, labels: object[]) => [
+  textLayer([{ label: name }], { y: -20, fontSize: 13, fontWeight: "bold" }),
+  {
+    ...textLayer(labels, { y: -5, fontSize: 12 }),
+    transform: [{ filter: "datum.frame == frame" }],
+  },
+];
+
+const textLayer = (values: object[], { y, ...style }: { y: number; [style: string]: unknown }) => ({
   data: { values },
-  transform: [{ filter: "datum.frame == frame" }],
-  mark: { type: "text", align: "left", baseline: "top", fontSize: 12 },
-  encoding: { x: { value: 5 }, y: { value: 4 }, text: { field: "label" } },
+  mark: { type: "text", align: "left", baseline: "bottom", ...style },
+  encoding: { x: { value: 0 }, y: { value: y }, text: { field: "label" } },
 });
 
-// Three digits are more than a small panel shows.
-const round = (value: number): number => Number(value.toPrecision(3));
+// A small panel shows no more.
+const round = (value: number): number => Number(value.toPrecision(4));

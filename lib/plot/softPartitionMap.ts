@@ -23,6 +23,8 @@ export interface SoftPartitionMapOptions {
 }
 
 const SIDE = 60;
+/** From white to dark blue. */
+const SHADES = ["#ffffff", "#c5d8e6", "#8bb0cc", "#4a80a8", "#0b3c5d"];
 
 /**
  * A network that is made soft, over the exact partition of the hard one, as a Vega-Lite 5 spec: dark
@@ -88,7 +90,7 @@ export function softPartitionMap(
             field: "value",
             type: "quantitative",
             title: ["mean entropy", "of a unit,", "over log R"],
-            scale: { domain: [0, 1], range: ["#ffffff", "#0b3c5d"] },
+            scale: { domain: [0, 1], range: SHADES, interpolate: "rgb" },
           },
         },
       },
@@ -151,7 +153,10 @@ function boundary(
     const scores = Array.from(logits(...at));
     return { at, scores, winner: scores.indexOf(Math.max(...scores)) };
   };
-  const [columns, rows] = [Math.round((right - left) / step), Math.round((top - bottom) / step)];
+  const [columns, rows] = [
+    Math.ceil((right - left) / step - 1e-9),
+    Math.ceil((top - bottom) / step - 1e-9),
+  ];
   const grid = Array.from({ length: rows + 1 }, (_, j) =>
     Array.from({ length: columns + 1 }, (_, i) => corner(i, j)),
   );

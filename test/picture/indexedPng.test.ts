@@ -37,3 +37,16 @@ test("a picture of few colours keeps each of them", () => {
   const [before, after] = [png, indexedPng(png)].map((one) => PNG.sync.read(Buffer.from(one)));
   assert.deepEqual(after!.data, before!.data);
 });
+
+test("rare shades stay near themselves among many frequent ones", () => {
+  const stops = `<defs><linearGradient id="light"><stop stop-color="#ffffff"/><stop offset="1" stop-color="#4080c0"/></linearGradient><linearGradient id="rare"><stop stop-color="#ff0000"/><stop offset="1" stop-color="#000000"/></linearGradient></defs>`;
+  const { png } = pictureOfSvg(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="400">${stops}<rect width="600" height="400" fill="url(#light)"/><rect width="200" height="2" fill="url(#rare)"/></svg>`,
+  );
+  const [before, after] = [png, indexedPng(png)].map((one) => PNG.sync.read(Buffer.from(one)));
+  let most = 0;
+  before!.data.forEach((value, i) => {
+    most = Math.max(most, Math.abs(value - after!.data[i]!));
+  });
+  assert.ok(most <= 8, `a channel is ${most} off`);
+});

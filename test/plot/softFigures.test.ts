@@ -4,6 +4,7 @@ import { SplineNetwork } from "../../lib/network";
 import { svgOfVegaLite } from "../../lib/notebook/rendering";
 import { partition } from "../../lib/partition";
 import {
+  curvatureScatter,
   functionFits,
   responsibilityMap,
   softActivationGallery,
@@ -117,4 +118,14 @@ test("charts of distances and fits say what they can't draw", () => {
   const fits = [{ name: "line", f: (x: number) => x }];
   assert.match(svgOfVegaLite(functionFits(Math.sin, fits, { domain: [-1, 1] })), /<svg/);
   assert.throws(() => functionFits(Math.sin, [], { domain: [-1, 1] }), /nothing to draw/);
+});
+
+test("every channel has its mark, coloured by layer", () => {
+  const channels = [
+    { layer: "conv1", beta: 0.9, mix: 0.5 },
+    { layer: "dense1", beta: 0.4, mix: 0.2 },
+  ];
+  assert.match(svgOfVegaLite(curvatureScatter(channels)), /conv1.*dense1/s);
+  assert.deepEqual(rowsWith(curvatureScatter(channels), "beta", "mix"), channels);
+  assert.throws(() => curvatureScatter([]), /no channel/);
 });
