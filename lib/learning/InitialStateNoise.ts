@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { random } from "../random";
+import { recurrentPass } from "./recurrentPass";
 
 /** How an {@link InitialStateNoise} layer is made. */
 export interface InitialStateNoiseOptions {
@@ -18,7 +19,8 @@ export interface InitialStateNoiseOptions {
  *
  * The number of batches drawn for is a weight of the layer, which isn't trained: so a training that was
  * killed goes on from its checkpoint with the noise that it would have had. Stored and loaded as class
- * "InitialStateNoise"; at inference it is the layer inside, and is read as that.
+ * "InitialStateNoise"; at inference it is the layer inside, and is read as that. With a ReLU and without
+ * dropout it learns several times faster on long sequences than the layer alone, also where σ is 0.
  *
  * Throws RangeError on another kind of layer, and on a negative deviation.
  *
@@ -75,10 +77,29 @@ export class InitialStateNoise extends tf.layers.Layer {
     kwargs: Parameters<tf.layers.Layer["call"]>[1],
   ): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => {
-      if (kwargs.training !== true || this.deviation === 0) return this.layer.call(inputs, kwargs);
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return this.layer.call(inputs, { ...kwargs, initialState: [this.draw(x.shape[0]!)] });
+      const noisy = kwargs.training === true && this.deviation > 0;
+      const start = noisy ? this.draw(x.shape[0]!) : tf.zeros([x.shape[0]!, this.units]);
+      if (!this.plain || kwargs.mask != null) {
+        return this.layer.call(inputs, { ...kwargs, initialState: [start] });
+      }
+      const [kernel, recurrent, bias] = this.layer.weights.map((weight) => weight.read());
+      return recurrentPass(x, {
+        ...{ kernel: kernel!, recurrent: recurrent!, bias: bias!, start },
+        returns: this.layer.getConfig().returnSequences === true ? "all" : "last",
+      });
     });
+  }
+
+  private get units(): number {
+    return Number(this.layer.getConfig().units);
+  }
+
+  /** Is it h^t = ReLU(W x^t + W_r h^(t−1) + b) and nothing more? */
+  private get plain(): boolean {
+    const { activation, useBias, ...more } = this.layer.getConfig();
+    const off = ["goBackwards", "stateful", "returnState", "dropout", "recurrentDropout"];
+    return activation === "relu" && useBias === true && off.every((name) => !more[name]);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -89,11 +110,10 @@ export class InitialStateNoise extends tf.layers.Layer {
 
   private draw(count: number): tf.Tensor {
     const done = this.draws!.read().dataSync()[0]!;
-    const units = Number(this.layer.getConfig().units);
     const noise = random(this.seed).split(`batch ${done}`);
     this.draws!.write(tf.scalar(done + 1));
-    const values = Float32Array.from(noise.normals(count * units, 0, this.deviation));
-    return tf.tensor(values, [count, units]);
+    const values = Float32Array.from(noise.normals(count * this.units, 0, this.deviation));
+    return tf.tensor(values, [count, this.units]);
   }
 }
 
