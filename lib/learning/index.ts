@@ -6,6 +6,7 @@ export {
   readGramSchmidtDense,
 } from "./GramSchmidtDense";
 export { InitialStateNoise, type InitialStateNoiseOptions } from "./InitialStateNoise";
+export { type IdentityRecurrenceOptions, identityRecurrence } from "./identityRecurrence";
 export { initialStatePenalty } from "./initialStatePenalty";
 export type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
 export { evaluateClassifier, type LossName, type Measured } from "./loss";

@@ -19,6 +19,11 @@ export interface GatedWeights {
   readonly gate: GateFunction;
   /** Of the candidate, and of an LSTM's memory where it is read. */
   readonly candidate: GateFunction;
+  /**
+   * How firmly sigmoid gates choose, in (0, 1]: z = σ(u β/(1 − β)). ½, if left out, is the plain sigmoid;
+   * at 1 a gate takes the better of its two pieces, z = 1 iff u > 0.
+   */
+  readonly beta?: number;
 }
 
 /** What a gated recurrence does with a sequence. */
@@ -39,10 +44,14 @@ export interface GatedPass {
  *
  * A gate multiplies a state with a function of the input, so that even with piecewise-affine gates, as
  * hard sigmoids are, the cell is piecewise polynomial, not affine, and its degree grows with time. Where
- * all gates rest on a flat piece, 0 or 1, it is affine. A sigmoid gate z h + (1 − z) ĥ is a choice of one of
- * two pieces with probability z: a soft max-affine spline operator (Balestriero & Baraniuk 2019).
+ * all gates rest on a flat piece, 0 or 1, it is affine.
  *
- * Throws RangeError on weights of the wrong size, and on functions that aren't known.
+ * The soft view (Balestriero & Baraniuk 2019): a sigmoid gate z h + (1 − z) ĥ chooses one of two pieces
+ * with probability z, softmax of the scores (u, 0) times β/(1 − β). With β = 1, which chooses for good, and a
+ * piecewise-affine candidate, the cell is piecewise affine, but it jumps where a gate turns over.
+ *
+ * Throws RangeError on weights of the wrong size, on functions that aren't known, and on a β out of range
+ * or for other gates than sigmoids.
  *
  * @example
  * const flat = new Float64Array(3);
@@ -69,7 +78,7 @@ export class GatedRecurrence {
       );
     }
     this.stateSize = H;
-    this.gate = curveOf(weights.gate);
+    this.gate = weights.beta === undefined ? curveOf(weights.gate) : choiceOf(weights);
     this.candidate = curveOf(weights.candidate);
   }
 
@@ -205,6 +214,19 @@ function curveOf(spec: GateFunction): Curve {
     while (r < knots.length && value > knots[r]!) r++;
     pieces.push(r);
     return { value: slopes[r]! * value + intercepts[r]!, degree: slopes[r] === 0 ? 0 : degree };
+  };
+}
+
+/** A sigmoid gate of a given β. */
+function choiceOf({ gate, beta = 0.5 }: GatedWeights): Curve {
+  if (gate !== "sigmoid" || !(beta > 0 && beta <= 1)) {
+    throw new RangeError(`β = ${beta} for ${gate} gates, expected 0 < β ≤ 1 for "sigmoid" ones`);
+  }
+  if (beta < 1) return smooth((u) => 1 / (1 + Math.exp((-u * beta) / (1 - beta))));
+  return ({ value }, pieces) => {
+    const piece = value > 0 ? 1 : 0;
+    pieces.push(piece);
+    return { value: piece, degree: 0 };
   };
 }
 

@@ -80,6 +80,40 @@ test("saturated gates leave an affine cell, and a sigmoid has no degree", () => 
   assert.ok(soft.run(rng.normals(D)).degrees.every((d) => d === Number.POSITIVE_INFINITY));
 });
 
+test("gates that choose for good leave an affine cell, and are what sigmoids become as β → 1", () => {
+  for (const kind of ["gru", "lstm"] as const) {
+    const rng = random(9).split(kind);
+    const { weights } = hardCell(kind, rng, "sigmoid", "leakyRelu");
+    const at = (beta: number) => new GatedRecurrence({ ...weights, beta });
+    let [affine, jumps] = [0, 0];
+    for (let line = 0; line < 200; line++) {
+      const [x, v] = [rng.normals(3 * D), rng.normals(3 * D)];
+      const along = (s: number) => x.map((value, k) => value + 0.05 * s * v[k]!);
+      const passes = [0, 1, 2, 3].map((s) => at(1).run(along(s)));
+      assert.ok(passes.every(({ degrees }) => degrees.every((d) => d <= 1)));
+      const [first] = passes;
+      const inCell = passes.every(({ pieces }) => pieces.join() === first!.pieces.join());
+      for (let k = 0; k < H; k++) {
+        const values = passes.map(({ states }) => states[2 * H + k]!);
+        const bend = Math.abs(difference(values, 2));
+        if (inCell) assert.ok(bend < 1e-13);
+        else if (bend > 0.05) jumps++;
+        if (inCell && Math.abs(difference(values, 1)) > 1e-4) affine++;
+      }
+      const gaps = [0.9, 0.999, 1 - 1e-7].map((beta) => {
+        const { states } = at(beta).run(x);
+        return Math.max(...states.map((h, i) => Math.abs(h - first!.states[i]!)));
+      });
+      assert.ok(gaps[2]! < 1e-3, `${kind}: ${gaps}`);
+      assert.ok(gaps[2]! <= gaps[0]!);
+    }
+    assert.ok(affine >= 20 && jumps >= 10, `${affine} states move, ${jumps} jump`);
+    const [plain, half] = [new GatedRecurrence(weights), at(0.5)];
+    const x = rng.normals(3 * D);
+    assert.deepEqual(half.run(x).states, plain.run(x).states);
+  }
+});
+
 test("bad weights and layers are refused", () => {
   const { weights } = hardCell("lstm", random(7), "hardSigmoid", "linear");
   assert.throws(
@@ -90,6 +124,11 @@ test("bad weights and layers are refused", () => {
     () => new GatedRecurrence({ ...weights, gate: "swish" as "relu" }),
     /"swish" is not piecewise affine/,
   );
+  const soft = { ...weights, gate: "sigmoid" as const };
+  for (const beta of [0, 1.5, Number.NaN]) {
+    assert.throws(() => new GatedRecurrence({ ...soft, beta }), /expected 0 < β ≤ 1/);
+  }
+  assert.throws(() => new GatedRecurrence({ ...weights, beta: 1 }), /for hardSigmoid gates/);
   const cell = new GatedRecurrence(weights);
   assert.throws(() => cell.run([1, 2]), /2 numbers, expected a multiple of 3/);
   assert.throws(() => GatedRecurrence.fromLayer(tf.layers.dense({ units: 1 })), /is a Dense/);

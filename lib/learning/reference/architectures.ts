@@ -23,6 +23,20 @@ class Builder {
       .apply(x) as Symbol;
   }
 
+  recurrence(name: string, x: Symbol, units: number): Symbol {
+    const kernelInitializer = tf.initializers.glorotNormal({ seed: this.random.tfSeed() });
+    const identity = tf.initializers.identity({});
+    return tf.layers
+      .simpleRNN({
+        name,
+        units,
+        activation: "relu",
+        kernelInitializer,
+        recurrentInitializer: identity,
+      })
+      .apply(x) as Symbol;
+  }
+
   /** A convolution that keeps the image's size (divided by the stride), and ReLU. */
   convolution(name: string, x: Symbol, filters: number, kernelSize = 3): Symbol {
     return this.#conv(name, x, filters, kernelSize, 1, this.bias, true);
@@ -101,6 +115,15 @@ export const mlp =
       build.flat(input),
     );
     return modelOf(input, build.dense("logits", hidden, 10, false));
+  };
+
+/** A recurrence of ReLUs whose W_r starts as the identity (Le, Jaitly & Hinton 2015). */
+export const rnn =
+  (units: number): Architecture =>
+  (shape, random) => {
+    const build = new Builder(random);
+    const input = tf.input({ name: "sequence", shape: [...shape] });
+    return modelOf(input, build.dense("logits", build.recurrence("rnn", input, units), 10, false));
   };
 
 /** 3 × 3 convolutions with ReLU, each followed by 2 × 2 max pooling, then dense layers. */

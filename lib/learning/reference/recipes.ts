@@ -1,5 +1,13 @@
-import { centred, cifar10, type Dataset, greyscale, type ImageSetOptions, mnist } from "../../data";
-import { type Architecture, cnn, inception, mlp, resnet } from "./architectures";
+import {
+  centred,
+  cifar10,
+  type Dataset,
+  greyscale,
+  type ImageSetOptions,
+  mnist,
+  pixelSequences,
+} from "../../data";
+import { type Architecture, cnn, inception, mlp, resnet, rnn } from "./architectures";
 
 /** How a reference network is made. */
 export interface ReferenceRecipe {
@@ -20,6 +28,7 @@ export interface ReferenceRecipe {
 /** The data sets, prepared as their networks expect them. */
 const DATA = {
   MNIST: mnist,
+  "MNIST, rows": (options: ImageSetOptions) => pixelSequences(mnist(options)),
   "CIFAR-10, centred": (options: ImageSetOptions) => centred(cifar10(options)),
   "CIFAR-10, grey, centred": (options: ImageSetOptions) => centred(greyscale(cifar10(options))),
 } as const;
@@ -73,6 +82,15 @@ export const REFERENCE_RECIPES = {
     description: "two inception modules of four branches, 24 and 48 channels",
     architecture: inception(8),
     seed: 25,
+  },
+  "mnist-rnn": {
+    ...ON_MNIST,
+    data: "MNIST, rows",
+    description: "recurrence of 64 ReLUs over 28 rows, W_r started as the identity, dense 10",
+    architecture: rnn(64),
+    epochs: 10,
+    learningRate: 1e-3,
+    seed: 26,
   },
   "cifar10-cnn": {
     ...ON_CIFAR10,

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { reasonAgainst } from "../../spline/operators";
 import { transposed, weightsOf } from "../layerWeights";
 import { Recurrence } from "./Recurrence";
 
@@ -26,8 +27,10 @@ export function readRecurrence(layer: tf.layers.Layer, inputSize: number): Recur
 export function requireRecurrence(layer: tf.layers.Layer): void {
   const { stateful, returnState, recurrentDropout } = layer.getConfig();
   if (layer.getClassName() !== "SimpleRNN") {
+    const reason = reasonAgainst(layer.getClassName());
+    const because = reason === undefined ? "" : `. A ${layer.getClassName()} ${reason}`;
     throw new RangeError(
-      `"${layer.name}" is a ${layer.getClassName()}; only SimpleRNN layers are unrolled`,
+      `"${layer.name}" is a ${layer.getClassName()}; only SimpleRNN layers are unrolled${because}`,
     );
   }
   if (stateful === true) {
