@@ -1,4 +1,4 @@
-import type { SplineNetwork } from "../network";
+import type { Graph } from "../network";
 import { Activation, Dense, makePieces, sizeOf } from "../spline/operators";
 import type { FrozenMaps, Stage } from "./FrozenMaps";
 import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
@@ -52,10 +52,10 @@ export class DenseChain implements FrozenMaps {
   private readonly extent: number;
 
   /** `extent` is the largest |s|, |t| in the domain; the slice's origin is the domain's centre. */
-  constructor(net: SplineNetwork, slice: CheckedSlice, extent: number, depth: number) {
-    const chosen = nonlinearities(net).slice(0, depth);
+  constructor(graph: Graph, slice: CheckedSlice, extent: number, depth: number) {
+    const chosen = nonlinearities(graph).slice(0, depth);
     this.extent = extent;
-    this.links = chosen.map((nonlinearity, s) => readLink(net, chosen[s - 1], nonlinearity));
+    this.links = chosen.map((nonlinearity, s) => readLink(graph, chosen[s - 1], nonlinearity));
     this.stages = chosen.map(makeStage);
     const S = this.stages.length;
     this.dirty = new Uint8Array(S).fill(1);
@@ -78,16 +78,28 @@ export class DenseChain implements FrozenMaps {
   private readonly factors: Float64Array;
 
   /** True if each stage reads an affine function of the stage before alone, and all are activations. */
-  static fits(net: SplineNetwork): boolean {
+  static fits({ nodes }: Graph): boolean {
     return (
-      net.graph.nodes.every(
+      nodes.every(
         ({ operator, inputs }, i) =>
           inputs.length === 1 &&
           inputs[0] === i &&
           (operator.units === 0 || operator instanceof Activation) &&
           operator.pieces <= 0x100,
-      ) && net.graph.nodes.every(({ operator }) => operator.inputShape.length === 1)
+      ) && nodes.every(({ operator }) => operator.inputShape.length === 1)
     );
+  }
+
+  restart(): void {
+    this.stages.forEach(({ code, size }, s) => {
+      code.fill(0);
+      if (s === 0) return; // what stage 0 reads never changes
+      this.dirty[s] = 1;
+      size.fill(0);
+    });
+    this.age.fill(0);
+    this.measured.fill(0);
+    for (const columns of this.columns) columns?.age.fill(-1);
   }
 
   ready(s: number): void {
@@ -336,11 +348,7 @@ function makeColumns(width: number, between: number, rows: number): Columns {
 }
 
 /** Folds the affine operators between two nonlinear ones into one matrix, column by column. */
-function readLink(
-  { graph }: SplineNetwork,
-  from: Nonlinearity | undefined,
-  to: Nonlinearity,
-): Link {
+function readLink(graph: Graph, from: Nonlinearity | undefined, to: Nonlinearity): Link {
   const first = from === undefined ? 0 : from.node + 1;
   const columns = sizeOf(graph.shapeOf(first));
   const rows = sizeOf(to.operator.inputShape);

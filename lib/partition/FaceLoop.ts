@@ -27,9 +27,11 @@ export class FaceLoop {
   knownUnit = -1;
   otherUnit = -1;
 
+  /** Takes note of what float64 can't tell. */
+  doubts: Doubts | undefined;
+
   constructor(
     private readonly faces: HalfEdges,
-    private readonly doubts: Doubts,
     /** The largest |s|, |t| in the domain. */
     private readonly extent: number,
     /** Settles the signs that float64 can't tell; it has been aimed at the function at hand. */
@@ -138,9 +140,10 @@ export class FaceLoop {
     s: number,
     test: number,
   ): void {
-    if (ps === 0 && pt === 0 && p0 === 0) return;
+    const { doubts } = this;
+    if (doubts === undefined || (ps === 0 && pt === 0 && p0 === 0)) return;
     if ((Math.abs(ps) + Math.abs(pt)) * this.extent + Math.abs(p0) <= tolerance) {
-      this.doubts.note(-1, s, test);
+      doubts.note(-1, s, test);
       return;
     }
     const { halfEdges, values, corners, faces } = this;
@@ -150,7 +153,7 @@ export class FaceLoop {
       if (faces.vertexLayer[v] === s && faces.vertexTest[v] === test) continue;
       if (this.runsAlong(halfEdges[i]! >> 1, s, test)) continue;
       if (this.runsAlong(halfEdges[i === 0 ? corners - 1 : i - 1]! >> 1, s, test)) continue;
-      this.doubts.note(v, s, test);
+      doubts.note(v, s, test);
     }
   }
 

@@ -24,6 +24,8 @@ export interface Stage {
  */
 export interface FrozenMaps {
   readonly stages: readonly Stage[];
+  /** Forgets all that came before: from here on, maps are those of a new object, to the bit. */
+  restart(): void;
   /** Brings the functions of stage s up to date with the codes of the stages before. */
   ready(s: number): void;
   /** Lets unit k of stage s take another piece. */

@@ -1,4 +1,4 @@
-import type { SplineNetwork } from "../network";
+import type { Graph } from "../network";
 import {
   Activation,
   Dense,
@@ -52,7 +52,7 @@ export class GraphMaps implements FrozenMaps {
   private readonly readers: readonly (readonly number[])[];
   /** The stage of each node, −1 for an affine one. */
   private readonly stageOf: readonly number[];
-  private readonly nodes: SplineNetwork["graph"]["nodes"];
+  private readonly nodes: Graph["nodes"];
   /** Corrections of scalars of each stage since its functions were made anew; +∞ if never. */
   private readonly age: Float64Array;
   private readonly refreshes: Int32Array;
@@ -62,13 +62,12 @@ export class GraphMaps implements FrozenMaps {
 
   /** `extent` is the largest |s|, |t| in the domain; the slice's origin is the domain's centre. */
   constructor(
-    private readonly net: SplineNetwork,
+    private readonly graph: Graph,
     slice: CheckedSlice,
     private readonly extent: number,
     depth: number,
   ) {
-    const { graph } = net;
-    const chosen = nonlinearities(net).slice(0, depth);
+    const chosen = nonlinearities(graph).slice(0, depth);
     const last = chosen.at(-1)?.node ?? -1;
     this.nodes = graph.nodes.slice(0, last + 1); // nothing behind the last stage is asked for
     const stageOf = this.nodes.map(() => -1);
@@ -123,10 +122,20 @@ export class GraphMaps implements FrozenMaps {
       let offset = 0;
       for (const v of inputs) {
         readers[v]!.push(i, offset);
-        offset += sizeOf(this.net.graph.shapeOf(v));
+        offset += sizeOf(this.graph.shapeOf(v));
       }
     });
     return readers;
+  }
+
+  restart(): void {
+    for (const { code, size } of this.stages) {
+      code.fill(0);
+      size.fill(0);
+    }
+    for (const columns of this.inbox) columns.clear();
+    this.age.fill(Number.POSITIVE_INFINITY);
+    this.refreshes.fill(0);
   }
 
   expect(): void {}
@@ -274,7 +283,7 @@ export class GraphMaps implements FrozenMaps {
   }
 
   private readBy(i: number): Columns {
-    const { graph } = this.net;
+    const { graph } = this;
     const part = (name: keyof Columns) =>
       graph.readBy(
         i,
@@ -289,7 +298,7 @@ export class GraphMaps implements FrozenMaps {
    */
   private measure(s: number): void {
     const { nodes } = this;
-    const { graph } = this.net;
+    const { graph } = this;
     const stage = this.stages[s]!;
     const last = stage.nonlinearity.node;
     const magnitudes: Float64Array[] = [this.reach(0)];

@@ -1,6 +1,23 @@
 /** Stands for the face of a half-edge that has been taken out. */
 export const GONE = -2;
 
+/** A convex polygon: corners counterclockwise, and which layer and test made each of them and the side that begins there. */
+export interface Outline {
+  /** Coordinates [n × 2]. */
+  readonly points: Float64Array;
+  /** Layers and tests, −1 for the corners and sides of the domain [n]. */
+  readonly vertexLayers: Int32Array;
+  readonly vertexTests: Int32Array;
+  readonly edgeLayers: Int32Array;
+  readonly edgeTests: Int32Array;
+}
+
+/** The outline of a domain. */
+export function outlineOf(points: Float64Array): Outline {
+  const none = new Int32Array(points.length / 2).fill(-1);
+  return { points, vertexLayers: none, vertexTests: none, edgeLayers: none, edgeTests: none };
+}
+
 /**
  * A planar subdivision of a convex polygon that changes by few moves: an edge gets a vertex, a face
  * gets a chord; two faces become one, an edge loses a vertex. Each keeps V − E + F = 1, so whatever
@@ -23,47 +40,122 @@ export class HalfEdges {
   /** Edges that have been taken out. */
   goneCount = 0;
   /** Coordinates [2 × vertices]. */
-  points = new Float64Array(1 << 14);
+  points = new Float64Array(1 << 9);
   /** Layer and test that made a vertex; −1 for corners of the domain. */
-  vertexLayer = new Int32Array(1 << 13);
-  vertexTest = new Int32Array(1 << 13);
-  origin = new Int32Array(1 << 14);
-  next = new Int32Array(1 << 14);
-  face = new Int32Array(1 << 14);
+  vertexLayer = new Int32Array(1 << 8);
+  vertexTest = new Int32Array(1 << 8);
+  origin = new Int32Array(1 << 9);
+  next = new Int32Array(1 << 9);
+  face = new Int32Array(1 << 9);
   /** Layer and test that made an edge; −1 on the domain's boundary. */
-  edgeLayer = new Int32Array(1 << 13);
-  edgeTest = new Int32Array(1 << 13);
+  edgeLayer = new Int32Array(1 << 8);
+  edgeTest = new Int32Array(1 << 8);
   /** One half-edge of each face. */
-  faceEdge = new Int32Array(1 << 13);
-  chords = new Int32Array(1 << 13);
-  children = new Int32Array(1 << 13);
+  faceEdge = new Int32Array(1 << 8);
+  chords = new Int32Array(1 << 8);
+  children = new Int32Array(1 << 8);
   /** Where the tree says that a face is a leaf: an index of `children`. */
-  private slot = new Int32Array(1 << 13);
+  private slot = new Int32Array(1 << 8);
 
-  /** Starts with one face, a polygon given by corners [x, y, x, y, …], counterclockwise. */
-  constructor(corners: Float64Array) {
-    const n = corners.length / 2;
-    this.reserve(n);
-    this.points.set(corners);
-    this.vertexLayer.fill(-1, 0, n);
-    this.vertexTest.fill(-1, 0, n);
+  /** Starts with one face, a polygon. */
+  constructor(outline: Outline) {
+    this.restart(outline);
+  }
+
+  /** Forgets everything, and starts again with another polygon. */
+  restart({ points, vertexLayers, vertexTests, edgeLayers, edgeTests }: Outline): void {
+    const n = vertexLayers.length;
+    this.clear(n);
+    this.points.set(points);
+    this.vertexLayer.set(vertexLayers);
+    this.vertexTest.set(vertexTests);
+    this.edgeLayer.set(edgeLayers);
+    this.edgeTest.set(edgeTests);
+  }
+
+  /** Forgets everything, and starts again with a face of another subdivision. */
+  restartWith(from: HalfEdges, face: number): void {
+    const first = from.faceEdge[face]!;
+    let n = 0;
+    let h = first;
+    do {
+      n++;
+      h = from.next[h]!;
+    } while (h !== first);
+    this.clear(n);
     for (let i = 0; i < n; i++) {
-      const j = (i + 1) % n;
+      const v = from.origin[h]!;
+      this.points[2 * i] = from.points[2 * v]!;
+      this.points[2 * i + 1] = from.points[2 * v + 1]!;
+      this.vertexLayer[i] = from.vertexLayer[v]!;
+      this.vertexTest[i] = from.vertexTest[v]!;
+      this.edgeLayer[i] = from.edgeLayer[h >> 1]!;
+      this.edgeTest[i] = from.edgeTest[h >> 1]!;
+      h = from.next[h]!;
+    }
+  }
+
+  /** One face with n corners, whose places and labels are to be filled in. */
+  private clear(n: number): void {
+    this.vertexCount = 0;
+    this.halfEdgeCount = 0;
+    this.faceCount = 0;
+    this.nodeCount = 0;
+    this.goneCount = 0;
+    this.reserve(n);
+    for (let i = 0; i < n; i++) {
+      const j = i + 1 === n ? 0 : i + 1;
       this.origin[2 * i] = i;
       this.origin[2 * i + 1] = j;
       this.next[2 * i] = 2 * j;
       this.next[2 * j + 1] = 2 * i + 1;
       this.face[2 * i] = 0;
       this.face[2 * i + 1] = -1;
-      this.edgeLayer[i] = -1;
-      this.edgeTest[i] = -1;
     }
     this.vertexCount = n;
     this.halfEdgeCount = 2 * n;
     this.faceCount = 1;
+    this.faceEdge[0] = 0;
     this.nodeCount = 1; // node 0 only holds the root: its first child
     this.children[0] = ~0;
     this.slot[0] = 0;
+  }
+
+  /** A face as a polygon of its own, its corners from its half-edge on. */
+  outline(face: number): Outline {
+    const loop: number[] = [];
+    let h = this.faceEdge[face]!;
+    do {
+      loop.push(h);
+      h = this.next[h]!;
+    } while (h !== this.faceEdge[face]);
+    const vertices = loop.map((side) => this.origin[side]!);
+    return {
+      points: Float64Array.from(
+        vertices.flatMap((v) => [this.points[2 * v]!, this.points[2 * v + 1]!]),
+      ),
+      vertexLayers: Int32Array.from(vertices, (v) => this.vertexLayer[v]!),
+      vertexTests: Int32Array.from(vertices, (v) => this.vertexTest[v]!),
+      edgeLayers: Int32Array.from(loop, (side) => this.edgeLayer[side >> 1]!),
+      edgeTests: Int32Array.from(loop, (side) => this.edgeTest[side >> 1]!),
+    };
+  }
+
+  /** Area of a face. */
+  area(face: number): number {
+    const { next, origin, points, faceEdge } = this;
+    const first = faceEdge[face]!;
+    const x0 = points[2 * origin[first]!]!;
+    const y0 = points[2 * origin[first]! + 1]!;
+    let [ax, ay, twice] = [0, 0, 0];
+    for (let h = next[first]!; h !== first; h = next[h]!) {
+      const bx = points[2 * origin[h]!]! - x0;
+      const by = points[2 * origin[h]! + 1]! - y0;
+      twice += ax * by - ay * bx;
+      ax = bx;
+      ay = by;
+    }
+    return twice / 2;
   }
 
   /** Puts a vertex on half-edge h, which then starts there; `before` is the one before h. Returns it. */
@@ -225,23 +317,23 @@ export class HalfEdges {
 
   /** Makes room for n more vertices, edges, faces and nodes. */
   private reserve(n: number): void {
-    if (2 * (this.vertexCount + n) > this.points.length) {
+    while (2 * (this.vertexCount + n) > this.points.length) {
       this.points = grown(this.points);
       this.vertexLayer = grown(this.vertexLayer);
       this.vertexTest = grown(this.vertexTest);
     }
-    if (this.halfEdgeCount + 2 * n > this.origin.length) {
+    while (this.halfEdgeCount + 2 * n > this.origin.length) {
       this.origin = grown(this.origin);
       this.next = grown(this.next);
       this.face = grown(this.face);
       this.edgeLayer = grown(this.edgeLayer);
       this.edgeTest = grown(this.edgeTest);
     }
-    if (this.faceCount + n > this.faceEdge.length) {
+    while (this.faceCount + n > this.faceEdge.length) {
       this.faceEdge = grown(this.faceEdge);
       this.slot = grown(this.slot);
     }
-    if (2 * (this.nodeCount + n) > this.children.length) {
+    while (2 * (this.nodeCount + n) > this.children.length) {
       this.children = grown(this.children);
       this.chords = grown(this.chords);
     }

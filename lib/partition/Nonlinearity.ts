@@ -1,4 +1,4 @@
-import type { SplineNetwork } from "../network";
+import type { Graph } from "../network";
 import { Activation, Maxout, MaxPool, type Operator } from "../spline/operators";
 
 /** An operator that chooses pieces, as a layer of the refinement. */
@@ -20,7 +20,7 @@ export interface Nonlinearity {
  *
  * @throws RangeError for one that is neither an activation nor a maximum
  */
-export function nonlinearities({ graph }: SplineNetwork): Nonlinearity[] {
+export function nonlinearities(graph: Graph): Nonlinearity[] {
   return graph.nodes.flatMap(({ operator, name }, node): Nonlinearity[] => {
     if (operator.units === 0) return [];
     if (operator instanceof Activation) {

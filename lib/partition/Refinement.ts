@@ -5,7 +5,39 @@ import { Envelope } from "./Envelope";
 import type { ExactGeometry } from "./exact/ExactGeometry";
 import { FaceLoop } from "./FaceLoop";
 import { type FrozenMaps, type Stage, TOLERANCE } from "./FrozenMaps";
-import { grown, HalfEdges } from "./HalfEdges";
+import { grown, HalfEdges, type Outline } from "./HalfEdges";
+
+const NONE = -1;
+
+/** How a polygon is refined. */
+export interface RefinementOptions {
+  /**
+   * Let each layer cut a copy of the cell at hand, which is forgotten with it: memory stays as small
+   * as the cells of one layer in one cell, and there is no complex in the end.
+   */
+  readonly isolated?: boolean;
+  /** Settles what float64 can't decide, if wanted. */
+  readonly exact?: ExactGeometry | undefined;
+}
+
+/** Where a stage's cuts are made. */
+interface Place {
+  readonly faces: HalfEdges;
+  readonly loop: FaceLoop;
+  readonly envelope: Envelope;
+}
+
+/** The cell that is open at a stage: where its tests, decisions and parts lie on the stacks, and which part comes next. */
+class Frame {
+  face = 0;
+  lowTest = 0;
+  count = 0;
+  opened = 0;
+  lowLeaf = 0;
+  lowOrder = 0;
+  parts = 0;
+  at = 0;
+}
 
 /**
  * Refines a polygon cell by cell, layer by layer, depth first, into the cells of a network.
@@ -14,20 +46,28 @@ import { grown, HalfEdges } from "./HalfEdges";
  * each cell of the layers before, the units that change their piece are found; they cut it one
  * after the other; and its parts are visited in an order in which most are neighbours of the one
  * before, so that few units change from one to the next.
+ *
+ * What comes of a polygon depends on nothing but itself, however many were refined before.
  */
 export class Refinement {
-  readonly faces: HalfEdges;
-  readonly log: CodeLog;
-  readonly doubts: Doubts;
-  /** Faces in the order of their numbers as cells. */
-  cells = new Int32Array(1 << 8);
-  cellCount = 0;
-  readonly cellsPerLayer: number[];
+  log: CodeLog;
+  doubts: Doubts;
+  /** Number of cells after 1, 2, … layers. */
+  cellsPerLayer: number[] = [];
+  /** The face of the cell at hand, in `faces`. */
+  face = NONE;
+  faces: HalfEdges;
+  readonly exact: ExactGeometry | undefined;
+  readonly isolated: boolean;
 
-  private readonly loop: FaceLoop;
-  private readonly envelope: Envelope;
-  private readonly decisions: Decisions;
-  /** Stacks that recursion shares: tests that cross a face and places among them, parts, orders of parts. */
+  private loop: FaceLoop;
+  private envelope: Envelope;
+  /** Where each stage makes its cuts: all in one place, unless they are isolated. */
+  private readonly places: readonly Place[];
+  private readonly frames: readonly Frame[];
+  private begun = false;
+  private readonly decisions = new Decisions();
+  /** Stacks that the stages share: tests that cross a face and places among them, parts, orders of parts. */
   private tests = new Int32Array(1 << 8);
   private testCount = 0;
   private leaves = new Int32Array(1 << 8);
@@ -42,79 +82,163 @@ export class Refinement {
   private readonly pending: Int32Array[];
   private readonly pendingCount: Int32Array;
   private random = 1;
+  /** So many tests may still cross what counts as a part. */
+  private most = 0;
 
   constructor(
     readonly maps: FrozenMaps,
-    corners: Float64Array,
-    /** The largest |s|, |t| in the polygon. */
+    outline: Outline,
+    /** The largest |s|, |t| in the domain. */
     extent: number,
-    /** Settles what float64 can't decide, if wanted. */
-    readonly exact?: ExactGeometry,
+    { isolated = false, exact }: RefinementOptions = {},
   ) {
-    this.faces = new HalfEdges(corners);
-    this.log = new CodeLog(maps);
-    this.doubts = new Doubts(maps.stages);
-    this.loop = new FaceLoop(this.faces, this.doubts, extent, exact);
-    this.envelope = new Envelope(this.faces, this.loop, maps.stages);
-    this.decisions = new Decisions();
-    this.cellsPerLayer = maps.stages.map(() => 0);
-    this.targets = maps.stages.map(({ code }) => new Int32Array(code.length).fill(-1));
-    this.pending = maps.stages.map(({ code }) => new Int32Array(code.length));
-    this.pendingCount = new Int32Array(maps.stages.length);
+    const { stages } = maps;
+    this.isolated = isolated;
+    this.exact = exact;
+    this.doubts = new Doubts(stages);
+    this.log = new CodeLog(stages);
+    const makePlace = (): Place => {
+      const faces = new HalfEdges(outline);
+      const loop = new FaceLoop(faces, extent, exact);
+      return { faces, loop, envelope: new Envelope(faces, loop, stages) };
+    };
+    const shared = makePlace();
+    this.places = stages.map((_, s) => (isolated && s > 0 ? makePlace() : shared));
+    this.frames = stages.map(() => new Frame());
+    this.targets = stages.map(({ code }) => new Int32Array(code.length).fill(-1));
+    this.pending = stages.map(({ code }) => new Int32Array(code.length));
+    this.pendingCount = new Int32Array(stages.length);
+    ({ faces: this.faces, loop: this.loop, envelope: this.envelope } = shared);
+    this.restart(outline);
   }
 
-  run(): void {
-    this.refine(0, 0);
+  /** Forgets everything, and starts with another polygon of the domain. */
+  restart(outline: Outline): void {
+    const { stages } = this.maps;
+    const first = this.places[0];
+    this.maps.restart();
+    this.log = new CodeLog(stages);
+    this.doubts = new Doubts(stages);
+    for (const { loop } of this.places) loop.doubts = this.isolated ? undefined : this.doubts;
+    this.cellsPerLayer = stages.map(() => 0);
+    this.random = 1;
+    this.begun = false;
+    if (first !== undefined) ({ faces: this.faces } = first);
+    this.faces.restart(outline);
   }
 
-  /** Splits a face, a cell of the layers before stage s, into the cells of all layers. */
-  private refine(s: number, face: number): void {
-    if (s === this.maps.stages.length) {
-      this.emit(face);
-      return;
+  /** Goes on to the next cell, whose face is `face`; false if there is none left. */
+  next(): boolean {
+    const last = this.maps.stages.length;
+    let s = last - 1;
+    let face = NONE;
+    if (!this.begun) {
+      this.begun = true;
+      s = 0;
+      face = 0;
     }
+    while (s >= 0) {
+      if (face === NONE) {
+        face = this.nextPart(s);
+        s += face === NONE ? -1 : 1;
+      } else if (s === last) {
+        this.face = face;
+        if (!this.isolated) this.log.cell();
+        return true;
+      } else if (this.open(s, face)) s++;
+      else face = NONE;
+    }
+    return false;
+  }
+
+  /**
+   * Splits a face, a cell of the layers before stage s, into the cells of stage s too, which
+   * `nextPart` visits. True if nothing crosses it: then it is the only one, and has been entered.
+   */
+  private open(s: number, face: number): boolean {
+    const frame = this.frames[s]!;
+    frame.face = this.turnTo(s, face);
     this.maps.ready(s);
     const stage = this.maps.stages[s]!;
-    const lowTest = this.testCount;
+    frame.lowTest = this.testCount;
+    frame.parts = 0;
+    frame.at = 0;
+    this.classify(s, stage, frame.face);
+    const count = this.testCount - frame.lowTest;
+    frame.count = count;
+    if (count === 0) {
+      this.settle(s);
+      this.cellsPerLayer[s]!++;
+      return true;
+    }
+    frame.lowLeaf = this.leafCount;
+    frame.lowOrder = this.orderCount;
+    frame.opened = this.decisions.open(count, stage.nonlinearity);
+    const highTest = this.testCount;
+    for (let position = 0; position < count; position++) this.pushTest(position);
+    this.cut(s, stage, frame.face, frame.lowTest, highTest, this.testCount);
+    frame.parts = this.leafCount - frame.lowLeaf;
+    this.cellsPerLayer[s]! += frame.parts;
+    this.walk(s, frame.lowLeaf, this.leafCount);
+    this.testCount = highTest;
+    return false;
+  }
+
+  /** Turns to the place where stage s cuts, and returns what the face is called there. */
+  private turnTo(s: number, face: number): number {
+    const { faces, loop, envelope } = this.places[s]!;
+    const from = this.faces;
+    this.faces = faces;
+    this.loop = loop;
+    this.envelope = envelope;
+    if (!this.isolated || s === 0) return face;
+    faces.restartWith(from, face);
+    return 0;
+  }
+
+  /**
+   * Instead of refining the polygon, cuts it by the lines of the first layer until at most
+   * `most(their number)` of them cross each part; returns the parts. A maximum's lines don't divide.
+   */
+  divide(most: (lines: number) => number): Int32Array {
+    const stage = this.maps.stages[0];
+    if (stage === undefined || stage.nonlinearity.sources !== undefined) return Int32Array.of(0);
+    this.maps.ready(0);
+    this.classify(0, stage, 0);
+    const count = this.testCount;
+    for (let position = 0; position < count; position++) this.pushTest(position);
+    this.decisions.open(count, stage.nonlinearity);
+    this.most = most(count);
+    this.cut(0, stage, 0, 0, count, this.testCount);
+    return this.leaves.slice(0, this.leafCount);
+  }
+
+  /** Enters the next part of the face that is open at stage s, and returns its face; closes it if there is none. */
+  private nextPart(s: number): number {
+    const frame = this.frames[s]!;
+    const { at, parts, lowLeaf, lowOrder } = frame;
+    if (at < parts) {
+      const leaf = this.order[lowOrder + at]!;
+      this.enter(s, frame, leaf, at === 0 ? -1 : this.order[lowOrder + at - 1]!);
+      frame.at++;
+      return this.leaves[lowLeaf + leaf]!;
+    }
+    if (parts > 0) {
+      this.decisions.close(frame.opened);
+      this.leafCount = lowLeaf;
+      this.orderCount = lowOrder;
+    }
+    this.testCount = frame.lowTest;
+    return NONE;
+  }
+
+  /** Pushes the tests that cross a face; units that don't cross it are sent to their pieces. */
+  private classify(s: number, stage: Stage, face: number): void {
     this.loop.load(face);
     this.loop.encircle();
     if (stage.nonlinearity.sources !== undefined) this.classifyMaxima(s, stage);
     else if (stage.nonlinearity.knots!.length > 1) this.classifyKnots(s, stage);
     else this.classifyUnits(s, stage);
-    if (this.testCount === lowTest) {
-      this.settle(s);
-      this.cellsPerLayer[s]!++;
-      this.refine(s + 1, face);
-      return;
-    }
-    const count = this.testCount - lowTest;
-    const lowLeaf = this.leafCount;
-    const lowOrder = this.orderCount;
-    const { decisions } = this;
-    const opened = decisions.open(count, stage.nonlinearity);
-    const highTest = this.testCount;
-    for (let position = 0; position < count; position++) this.pushTest(position);
-    this.cut(s, stage, face, lowTest, highTest, this.testCount);
-    const leaves = this.leafCount - lowLeaf;
-    this.cellsPerLayer[s]! += leaves;
-    this.walk(s, lowLeaf, this.leafCount);
-    this.testCount = highTest;
-    for (let at = 0; at < leaves; at++) {
-      const leaf = this.order[lowOrder + at]!;
-      const before = at === 0 ? -1 : this.order[lowOrder + at - 1]!;
-      this.enter(s, stage, lowTest, count, opened, leaf, before);
-      this.refine(s + 1, this.leaves[lowLeaf + leaf]!);
-    }
-    decisions.close(opened);
-    this.leafCount = lowLeaf;
-    this.orderCount = lowOrder;
-    this.testCount = lowTest;
-  }
-
-  private emit(face: number): void {
-    if (this.cellCount === this.cells.length) this.cells = grown(this.cells);
-    this.cells[this.cellCount++] = face;
-    this.log.cell();
   }
 
   /**
@@ -230,7 +354,7 @@ export class Refinement {
     low: number,
     high: number,
   ): void {
-    if (low === high) {
+    if (high - low <= this.most) {
       if (this.leafCount === this.leaves.length) this.leaves = grown(this.leaves);
       this.leaves[this.leafCount++] = face;
       this.decisions.store();
@@ -349,17 +473,10 @@ export class Refinement {
   }
 
   /** Goes from one leaf to another, or to the first one: units take what was decided about them there. */
-  private enter(
-    s: number,
-    stage: Stage,
-    base: number,
-    count: number,
-    opened: number,
-    leaf: number,
-    before: number,
-  ): void {
+  private enter(s: number, frame: Frame, leaf: number, before: number): void {
     const { decisions, tests } = this;
-    const knots = stage.nonlinearity.knots?.length ?? 1;
+    const { lowTest: base, count, opened } = frame;
+    const knots = this.maps.stages[s]!.nonlinearity.knots?.length ?? 1;
     let position = decisions.nextChange(opened, leaf, before, 0);
     while (position < count) {
       const test = tests[base + position]!;
@@ -403,7 +520,7 @@ export class Refinement {
       target[k] = -1;
       if (code[k] === piece) continue;
       this.maps.flip(s, k, piece);
-      this.log.change(s, k, piece);
+      if (!this.isolated) this.log.change(s, k, piece);
     }
     if (count > 0) this.exact?.forget(s);
   }

@@ -1,22 +1,18 @@
 import type { SplineNetwork } from "../network";
-import { type Domain, type Point, readDomain } from "../spline/planar";
 import { assemble } from "./assemble";
 import type { Complex } from "./Complex";
-import { DenseChain } from "./DenseChain";
 import { ExactGeometry } from "./exact/ExactGeometry";
 import { ExactMaps } from "./exact/ExactMaps";
-import { GraphMaps } from "./GraphMaps";
+import type { Patchwork } from "./glue";
+import { HalfEdges } from "./HalfEdges";
+import { refinePatch } from "./Patch";
+import { mapsOf, type Plan, type PlanOptions, readPlan } from "./Plan";
+import { patchworkOf } from "./patchwork";
 import { Refinement } from "./Refinement";
-import { type CheckedSlice, readSlice, type Slice } from "./Slice";
+import { Watch, type Watching } from "./Watch";
 
 /** What of a network's partition is wanted. */
-export interface PartitionOptions {
-  /** A box [[xmin, ymin], [xmax, ymax]], or the corners of a convex polygon, in the slice's coordinates. */
-  readonly domain: Domain;
-  /** The plane in input space; left out, the input space itself, which then must be a plane. */
-  readonly slice?: Slice;
-  /** Only the first so many layers (operators that choose pieces); all of them if left out. */
-  readonly layers?: number;
+export interface PartitionOptions extends PlanOptions, Watching {
   /**
    * Settle by rational arithmetic, without rounding, on which side of a line a vertex lies wherever
    * float64 can't tell; false if left out. Then nothing stays undecided, and it takes long.
@@ -44,33 +40,36 @@ export interface PartitionOptions {
  * complex.cellCount; // the number of activation regions in the box
  */
 export function partition(net: SplineNetwork, options: PartitionOptions): Complex {
-  const corners = readDomain(options.domain);
-  const slice = readSlice(options.slice, net.inputSize);
-  const available = net.graph.nodes.filter(({ operator }) => operator.units > 0).length;
-  const layers = options.layers ?? available;
-  if (!(Number.isInteger(layers) && layers >= 1 && layers <= Math.max(1, available))) {
-    throw new RangeError(`layers is ${layers}, expected an integer from 1 to ${available}`);
-  }
-  const centre = centreOf(corners);
-  const local = Float64Array.from(corners.flatMap(([x, y]) => [x - centre[0], y - centre[1]]));
-  const extent = local.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0);
-  const Maps = DenseChain.fits(net) ? DenseChain : GraphMaps;
-  const maps = new Maps(net, recentred(slice, centre), extent, layers);
-  const exact = options.exact
+  const plan = readPlan(net, options);
+  const watch = new Watch(plan.area, options);
+  const work = options.exact ? undivided(plan) : patchworkOf(net.graph, plan);
+  return refineAlong(net, plan, work, watch, options.exact);
+}
+
+/** The complex of a plan, refined patch by patch. */
+export function refineAlong(
+  net: SplineNetwork,
+  plan: Plan,
+  work: Patchwork,
+  watch: Watch,
+  wantExact = false,
+): Complex {
+  const maps = mapsOf(net.graph, plan, plan.layers.length);
+  const { slice, centre, corners, outline, extent } = plan;
+  const exact = wantExact
     ? new ExactGeometry(new ExactMaps(net.graph, maps.stages, slice, centre), corners, centre)
     : undefined;
-  const refinement = new Refinement(maps, local, extent, exact);
-  refinement.run();
-  return assemble(net, slice, refinement, centre);
+  const refinement = new Refinement(maps, outline, extent, { exact });
+  const patches = Array.from(work.faces, (face) => {
+    const part = work.skeleton.outline(face);
+    refinement.restart(part);
+    return refinePatch(refinement, part.vertexLayers.length, watch);
+  });
+  watch.finish();
+  return assemble(net, plan, work, patches);
 }
 
-/** Centre of the bounding box: coordinates relative to it are as small as they can be. */
-function centreOf(corners: readonly Point[]): Point {
-  const [xs, ys] = [0, 1].map((i) => corners.map((p) => p[i]!)) as [number[], number[]];
-  const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
-  return [middle(xs), middle(ys)];
-}
-
-function recentred({ origin, e1, e2 }: CheckedSlice, [x, y]: Point): CheckedSlice {
-  return { origin: origin.map((o, i) => o + x * e1[i]! + y * e2[i]!), e1, e2 };
+/** The domain as one patch. */
+export function undivided({ outline }: Plan): Patchwork {
+  return { skeleton: new HalfEdges(outline), faces: [0] };
 }

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Complex, partition, random } from "../../lib";
+import { readPlan } from "../../lib/partition/Plan";
+import { refineAlong } from "../../lib/partition/partition";
+import { patchworkOf } from "../../lib/partition/patchwork";
+import { Watch } from "../../lib/partition/Watch";
+import { readDomain } from "../../lib/spline/planar";
+import { checkComplex, checkLocation, checkMaps, checkNeighbours } from "./checks";
+import { type Specimen, specimen } from "./randomNetworks";
+
+/** The complex made of patches that at most so many lines of the first layer cross. */
+function patched({ net, slice, domain }: Pick<Specimen, "net" | "slice" | "domain">, most: number) {
+  const plan = readPlan(net, { domain, ...(slice && { slice }) });
+  const work = patchworkOf(net.graph, plan, () => most);
+  return {
+    complex: refineAlong(net, plan, work, new Watch(plan.area, {})),
+    patches: work.faces.length,
+  };
+}
+
+const sizes = ({ cellsPerLayer, edgeCount, vertexCount }: Complex) => [
+  ...cellsPerLayer,
+  edgeCount,
+  vertexCount,
+];
+
+/** A cell as a text: its code, and its corners up to rounding. */
+function nameOf(complex: Complex, i: number): string {
+  const corners = complex.polygon(i).map((p) => p.map((v) => (v + 100).toFixed(7)).join());
+  return `${complex.code(i).key} ${corners.sort().join(" ")}`;
+}
+
+test("complexes of many patches are those of one: random networks and slices of all kinds", () => {
+  let divided = 0;
+  for (let i = 0; i < 240; i++) {
+    const given = specimen(random(1000 + i), i);
+    const { net, slice, domain } = given;
+    const whole = partition(net, { domain, ...(slice && { slice }) });
+    if (whole.cellCount > 400) continue;
+    const { complex, patches } = patched(given, i % 3);
+    if (patches > 1) divided++;
+    try {
+      const corners = readDomain(domain);
+      checkComplex(complex, corners);
+      checkMaps(complex, [...Array(complex.cellCount).keys()]);
+      checkNeighbours(complex, complex.interiorEdges());
+      checkLocation(complex, corners, random(i), 20);
+      assert.deepEqual(sizes(complex), sizes(whole));
+      assert.deepEqual(
+        [...Array(complex.cellCount).keys()].map((cell) => nameOf(complex, cell)).sort(),
+        [...Array(complex.cellCount).keys()].map((cell) => nameOf(whole, cell)).sort(),
+      );
+    } catch (error) {
+      throw new Error(`${given.name}, ${patches} patches: ${error}`, { cause: error });
+    }
+  }
+  assert.ok(divided > 120, `${divided} were divided`);
+});
