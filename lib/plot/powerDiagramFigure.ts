@@ -1,5 +1,6 @@
 import { type PowerCell, type PowerDiagram, powerCells } from "../spline";
 import { cornerMean, type Point } from "../spline/planar";
+import { frameLabels, frameSlider, ofFrame, planeOf } from "./planeFrames";
 
 /** What of a power diagram is drawn. */
 export interface PowerDiagramFigureOptions {
@@ -47,48 +48,29 @@ export function powerDiagramFigure(
   const cut = frames.map((diagram) => powerCells(diagram, domain));
   const colours = coloursOf(cut);
   const rows = frames.map((diagram, frame) => rowsOf(diagram, cut[frame]!, frame, colours));
-  const [wide, high] = [view[1][0] - view[0][0], view[1][1] - view[0][1]];
-  const scale = size / Math.max(wide, high);
-  const chosen = { transform: [{ filter: "datum.frame == frame" }] };
   const layers = [
     cellLayer(rows.flatMap(({ corners }) => corners)),
     pointLayer(points),
     ...(options.circles ? [circleLayer(rows.flatMap(({ circles }) => circles))] : []),
     ...(options.links ? [linkLayer(rows.flatMap(({ links }) => links))] : []),
     centroidLayer(rows.flatMap(({ centroids }) => centroids)),
-    ...(slider ? labelLayers(slider.labels) : []),
+    ...(slider ? frameLabels(slider.labels) : []),
   ];
+  const { width, height, encoding } = planeOf(view, size, axes);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title,
-    width: Math.round(wide * scale),
-    height: Math.round(high * scale),
-    params: [slider ? sliderOf(slider.name, shown, frames.length) : { name: "frame", value: 0 }],
-    encoding: {
-      x: axis("x", axes[0], [view[0][0], view[1][0]]),
-      y: axis("y", axes[1], [view[0][1], view[1][1]]),
-    },
-    layer: layers.map((layer, i) => (i === 1 ? layer : { ...chosen, ...layer })),
+    width,
+    height,
+    params: [slider ? frameSlider(slider.name, shown, frames.length) : { name: "frame", value: 0 }],
+    encoding,
+    layer: layers.map((layer, i) => (i === 1 ? layer : { transform: ofFrame, ...layer })),
   };
 }
 
 const isList = (
   diagrams: PowerDiagram | readonly PowerDiagram[],
 ): diagrams is readonly PowerDiagram[] => Array.isArray(diagrams);
-
-const axis = (field: string, title: string, domain: number[]) => ({
-  field,
-  type: "quantitative",
-  title,
-  scale: { domain, nice: false, zero: false },
-  axis: { grid: false },
-});
-
-const sliderOf = (name: string, value: number, count: number) => ({
-  name: "frame",
-  value,
-  bind: { input: "range", min: 0, max: count - 1, step: 1, name: `${name} ` },
-});
 
 function rowsOf(
   { centroids, radii }: PowerDiagram,
@@ -195,18 +177,3 @@ const centroidLayer = (values: readonly { kind: string | undefined }[]) => {
     encoding: { shape: channel(["circle", "cross"]), color: channel(["black", "#a40000"]) },
   };
 };
-
-// White behind, so that it can be read over edges.
-const labelLayers = (labels: readonly string[]) =>
-  [{ stroke: "white", strokeWidth: 5, strokeJoin: "round" }, {}].map((behind) => ({
-    data: { values: labels.map((label, frame) => ({ frame, label })) },
-    mark: {
-      type: "text",
-      align: "left",
-      baseline: "top",
-      fontSize: 15,
-      fontWeight: "bold",
-      ...behind,
-    },
-    encoding: { x: { value: 8 }, y: { value: 8 }, text: { field: "label" } },
-  }));

@@ -2,6 +2,7 @@ import { SoftMaxAffineSplineOperator } from "../soft";
 import { type MaxAffineSpline, MaxAffineSplineOperator, PowerDiagram, powerCells } from "../spline";
 import type { Point } from "../spline/planar";
 import { heatRuns } from "./heatRuns";
+import { frameLabels, frameSlider, ofFrame, planeOf } from "./planeFrames";
 
 /** How responsibilities are drawn. */
 export interface ResponsibilityMapOptions {
@@ -54,32 +55,18 @@ export function responsibilityMap(
     const colourAt = (x: number, y: number) => mixed(soft.assignment([x, y]));
     return heatRuns(domain, step, colourAt).map((run) => ({ frame, ...run }));
   });
-  const scale = size / Math.max(right - left, top - bottom);
-  const axis = (field: string, title: string, ends: number[]) => ({
-    field,
-    type: "quantitative",
-    title,
-    scale: { domain: ends, nice: false, zero: false },
-    axis: { grid: false },
-  });
-  const chosen = [{ filter: "datum.frame == frame" }];
+  const { width, height, encoding } = planeOf(domain, size);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title: options.title ?? "Responsibilities",
-    width: Math.round((right - left) * scale),
-    height: Math.round((top - bottom) * scale),
-    params: [
-      {
-        name: "frame",
-        value: shown,
-        bind: { input: "range", min: 0, max: betas.length - 1, step: 1, name: "β, step by step " },
-      },
-    ],
-    encoding: { x: axis("x", "x₁", [left, right]), y: axis("y", "x₂", [bottom, top]) },
+    width,
+    height,
+    params: [frameSlider("β, step by step", shown, betas.length)],
+    encoding,
     layer: [
       {
         data: { values: runs },
-        transform: [...chosen, { calculate: `datum.y + ${step}`, as: "y2" }],
+        transform: [...ofFrame, { calculate: `datum.y + ${step}`, as: "y2" }],
         mark: { type: "rect", clip: true },
         encoding: {
           x2: { field: "x2" },
@@ -115,19 +102,7 @@ export function responsibilityMap(
           opacity: 1,
         },
       },
-      ...[{ stroke: "white", strokeWidth: 5, strokeJoin: "round" }, {}].map((behind) => ({
-        data: { values: betas.map((beta, frame) => ({ frame, label: `β = ${beta}` })) },
-        transform: chosen,
-        mark: {
-          type: "text",
-          align: "left",
-          baseline: "top",
-          fontSize: 15,
-          fontWeight: "bold",
-          ...behind,
-        },
-        encoding: { x: { value: 8 }, y: { value: 8 }, text: { field: "label" } },
-      })),
+      ...frameLabels(betas.map((beta) => `β = ${beta}`)),
     ],
   };
 }

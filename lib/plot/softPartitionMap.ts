@@ -1,6 +1,7 @@
 import type { Complex } from "../partition";
 import type { Point } from "../spline/planar";
 import { heatRuns } from "./heatRuns";
+import { frameLabels, frameSlider, ofFrame, planeOf } from "./planeFrames";
 
 /** One position of the slider. */
 export interface SoftFrame {
@@ -56,33 +57,19 @@ export function softPartitionMap(
   const [[left, bottom], [right, top]] = domain;
   const extent = Math.max(right - left, top - bottom);
   const step = extent / SIDE;
-  const scale = size / extent;
-  const axis = (field: string, name: string, ends: number[]) => ({
-    field,
-    type: "quantitative",
-    title: name,
-    scale: { domain: ends, nice: false, zero: false },
-    axis: { grid: false },
-  });
-  const chosen = [{ filter: "datum.frame == frame" }];
   const ends = { x2: { field: "x2" }, y2: { field: "y2" } };
+  const { width, height, encoding } = planeOf(domain, size);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title,
-    width: Math.round((right - left) * scale),
-    height: Math.round((top - bottom) * scale),
-    params: [
-      {
-        name: "frame",
-        value: shown,
-        bind: { input: "range", min: 0, max: frames.length - 1, step: 1, name: "β, step by step " },
-      },
-    ],
-    encoding: { x: axis("x", "x₁", [left, right]), y: axis("y", "x₂", [bottom, top]) },
+    width,
+    height,
+    params: [frameSlider("β, step by step", shown, frames.length)],
+    encoding,
     layer: [
       {
         data: { values: frames.flatMap((frame, n) => shades(frame, n, domain, step)) },
-        transform: [...chosen, { calculate: `datum.y + ${step}`, as: "y2" }],
+        transform: [...ofFrame, { calculate: `datum.y + ${step}`, as: "y2" }],
         mark: { type: "rect", clip: true },
         encoding: {
           ...ends,
@@ -105,23 +92,11 @@ export function softPartitionMap(
             boundary(logits, domain, extent / 96).map((s) => ({ frame, ...s })),
           ),
         },
-        transform: chosen,
+        transform: ofFrame,
         mark: { type: "rule", stroke: "#d55e00", strokeWidth: 3, strokeCap: "round", clip: true },
         encoding: ends,
       },
-      ...[{ stroke: "white", strokeWidth: 5, strokeJoin: "round" }, {}].map((behind) => ({
-        data: { values: frames.map(({ label }, frame) => ({ frame, label })) },
-        transform: chosen,
-        mark: {
-          type: "text",
-          align: "left",
-          baseline: "top",
-          fontSize: 15,
-          fontWeight: "bold",
-          ...behind,
-        },
-        encoding: { x: { value: 8 }, y: { value: 8 }, text: { field: "label" } },
-      })),
+      ...frameLabels(frames.map(({ label }) => label)),
     ],
   };
 }
