@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data";
+import { interruption } from "../interrupt";
 import type { BatchedNetwork } from "../network";
 import { type BookLayer, wordsPerCode } from "./BookLayer";
 import { CodeBook } from "./CodeBook";
@@ -12,7 +13,7 @@ export interface CodeBookOptions {
   readonly layers?: readonly number[];
   /** Called after every batch with the number of signals done. */
   readonly onBatch?: (done: number) => void;
-  /** Stops between two batches, by an AbortError. */
+  /** Stops between two batches, by an AbortError; so does a notebook's stop button. */
   readonly signal?: AbortSignal;
 }
 
@@ -49,20 +50,25 @@ export async function codeBook(
     chosen.map((l) => all[l]!),
   );
   const width = data.inputs.length / data.size;
-  for (let from = 0; from < data.size; from += batchSize) {
-    signal?.throwIfAborted();
-    const to = Math.min(from + batchSize, data.size);
-    const inputs = data.inputs.subarray(from * width, to * width);
-    const tensors = tf.tidy(() => {
-      const codes = twin.codes(tf.tensor(inputs, [to - from, ...data.shape]));
-      return chosen.map((l) => codes[l]!);
-    });
-    try {
-      for (let i = 0; i < chosen.length; i++) pack(book, i, from, await tensors[i]!.data());
-    } finally {
-      tf.dispose(tensors);
+  const interrupt = interruption(signal);
+  try {
+    for (let from = 0; from < data.size; from += batchSize) {
+      interrupt.signal.throwIfAborted();
+      const to = Math.min(from + batchSize, data.size);
+      const inputs = data.inputs.subarray(from * width, to * width);
+      const tensors = tf.tidy(() => {
+        const codes = twin.codes(tf.tensor(inputs, [to - from, ...data.shape]));
+        return chosen.map((l) => codes[l]!);
+      });
+      try {
+        for (let i = 0; i < chosen.length; i++) pack(book, i, from, await tensors[i]!.data());
+      } finally {
+        tf.dispose(tensors);
+      }
+      onBatch?.(to);
     }
-    onBatch?.(to);
+  } finally {
+    interrupt.end();
   }
   return book;
 }

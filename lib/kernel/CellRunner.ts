@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CellFailure } from "./CellFailure";
+import { TensorScopes } from "./TensorScopes";
 import { createExecutor, type Diagnostic, type Executor } from "./tslab";
 
 /**
@@ -28,7 +29,9 @@ export class CellRunner {
 
     this.#thrown = undefined;
     this.#diagnostics = [];
+    const scopes = new TensorScopes();
     const ok = await this.#execute(code);
+    if (!ok) scopes.restore();
     // Node tells of unhandled rejections after the microtasks of a turn: give it that turn.
     await nextTurn();
     const [stray] = this.#strays.splice(0);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 // By file: the backend itself is loaded by the cell that wants it.
 import { restoreNodeUtil } from "../backend/nodeCompat";
 import { redirectWhenNotNative } from "../backend/redirect";
+import { interrupt } from "../interrupt";
 import { CellRunner } from "./CellRunner";
 import { KernelServer } from "./KernelServer";
 
@@ -26,7 +27,10 @@ redirectWhenNotNative();
 
 const runner = new CellRunner(root);
 const server = new KernelServer(runner, connectionFile);
-process.on("SIGINT", () => runner.executor.interrupt());
+process.on("SIGINT", () => {
+  runner.executor.interrupt();
+  interrupt();
+});
 process.on("unhandledRejection", (reason) => {
   server.stray(reason, "a promise was rejected, and nobody had awaited it");
 });

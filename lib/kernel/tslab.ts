@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { loopsByAwait } from "./forAwait";
 import { expandShorthand } from "./shorthand";
 
 /** The version of tslab whose inner workings are relied on here. */
@@ -108,6 +109,7 @@ interface Position {
 interface Converted {
   // Several diagnostics may share one position.
   diagnostics: { start: Position; fileName?: string }[];
+  hasToplevelAwait: boolean;
 }
 
 interface Converter {
@@ -120,7 +122,7 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
   const { createConverter } = require("tslab/dist/converter") as {
     createConverter(options: { isJS: boolean; isBrowser: boolean }): Converter;
   };
-  const node = withShorthand(createConverter({ isJS: false, isBrowser: false }));
+  const node = mended(createConverter({ isJS: false, isBrowser: false }));
   const converters = {
     node,
     get browser(): never {
@@ -134,7 +136,8 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
   return executor.createExecutor(root, converters, console);
 }
 
-function withShorthand(converter: Converter): Converter {
+/** A converter that takes shorthand properties, and cells that only wait in a `for await`. */
+function mended(converter: Converter): Converter {
   return {
     ...converter,
     convert(declarations, code) {
@@ -147,7 +150,8 @@ function withShorthand(converter: Converter): Converter {
         const start = { offset, line: before.length - 1, character: before.at(-1)!.length };
         return { ...diagnostic, start };
       });
-      return { ...result, diagnostics };
+      const hasToplevelAwait = result.hasToplevelAwait || loopsByAwait(code);
+      return { ...result, diagnostics, hasToplevelAwait };
     },
   };
 }

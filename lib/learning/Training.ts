@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data";
+import { interruption } from "../interrupt";
 import {
   CheckpointError,
   CheckpointFolder,
@@ -47,11 +48,21 @@ export class Training {
   }
 
   async run(): Promise<LearningCurve> {
-    const { signal, onStep, checkpoint } = this.options;
+    const interrupt = interruption(this.options.signal);
+    try {
+      await new Promise(setImmediate); // what a cell does before its first await can't be stopped softly
+      return await this.#run(interrupt.signal);
+    } finally {
+      interrupt.end();
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<LearningCurve> {
+    const { onStep, checkpoint } = this.options;
     await this.#resume();
     const state = this.#state;
     if (state.step === 0 && state.snapshots.length === 0) this.#snapshot(0);
-    while (!state.stoppedEarly && state.step < this.#total && !signal?.aborted) {
+    while (!state.stoppedEarly && state.step < this.#total && !signal.aborted) {
       this.#step();
       onStep?.(this.#steps.at(-1)!);
       const inEpoch = state.step % this.#perEpoch;

@@ -34,7 +34,7 @@ export interface TrainOptions {
   readonly earlyStop?: { readonly patience: number };
   /** Epochs after which the weights are kept; 0 is before training. */
   readonly snapshots?: readonly number[];
-  /** Stops between two steps and keeps what was learned. */
+  /** Stops between two steps and keeps what was learned; so does the stop button of a notebook. */
   readonly signal?: AbortSignal;
   /**
    * Keeps the state in a folder of its own every so many epochs (1 if left out), steps (if given),

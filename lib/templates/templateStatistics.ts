@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { batch, type Dataset } from "../data";
+import { interruption } from "../interrupt";
 import type { BatchedNetwork } from "../network";
 
 /** How the templates of a data set are gone through. */
@@ -8,7 +9,7 @@ export interface TemplateStatisticsOptions {
   readonly batchSize?: number;
   /** Called after every batch, with the signals done so far. */
   readonly onProgress?: (done: number) => void;
-  /** Stops between two batches; what was measured so far is returned. */
+  /** Stops between two batches, as a notebook's stop button does; what was measured is returned. */
   readonly signal?: AbortSignal;
 }
 
@@ -60,16 +61,22 @@ export async function templateStatistics(
     throw new RangeError(`a batch has one signal or more, got ${batchSize}`);
   }
   const arrays = Array.from(NAMES, () => new Float32Array(data.size * classes));
+  const interrupt = interruption(signal);
   let size = 0;
-  while (size < data.size && !signal?.aborted) {
-    const count = Math.min(batchSize, data.size - size);
-    const indices = Uint32Array.from({ length: count }, (_, i) => size + i);
-    measured(network, data, indices).forEach((values, k) => {
-      arrays[k]!.set(values, size * classes);
-    });
-    size += count;
-    onProgress?.(size);
-    await new Promise(setImmediate); // lets an interrupt through
+  try {
+    await new Promise(setImmediate); // lets an interrupt through, here and after each batch
+    while (size < data.size && !interrupt.signal.aborted) {
+      const count = Math.min(batchSize, data.size - size);
+      const indices = Uint32Array.from({ length: count }, (_, i) => size + i);
+      measured(network, data, indices).forEach((values, k) => {
+        arrays[k]!.set(values, size * classes);
+      });
+      size += count;
+      onProgress?.(size);
+      await new Promise(setImmediate);
+    }
+  } finally {
+    interrupt.end();
   }
   const kept = Object.fromEntries(
     NAMES.map((name, k) => [name, arrays[k]!.subarray(0, size * classes)]),

@@ -42,8 +42,12 @@ class Driver:
         if delay is not None:
             time.sleep(delay)
             self.manager.interrupt_kernel()
-        end = time.time() + TIMEOUT
-        while time.time() < end and not all(c["reply"] and c["idle"] for c in sent.values()):
+        start = last = time.time()
+        while time.time() < start + TIMEOUT and not all(c["reply"] and c["idle"] for c in sent.values()):
+            # Node loses a signal that comes while a busy machine still compiles the cell.
+            if delay is not None and time.time() > last + 5:
+                self.manager.interrupt_kernel()
+                last = time.time()
             self.take(self.client.get_iopub_msg, sent)
             self.take(self.client.get_shell_msg, sent)
         return list(sent.values())

@@ -92,6 +92,19 @@ describe("the kernel", { skip: missing }, () => {
     assert.equal(text(cells[1]!), "6\n");
   });
 
+  test("loops by for await at the top level, in a block and beside functions", async () => {
+    const several = "async function* several() { yield 1; yield 2; }";
+    const cells = await kernel.run(
+      `${several}\nfor await (const n of several()) console.log(n);`,
+      "if (true) { for await (const n of several()) console.log(n + 1); }",
+      "const later = async () => { for await (const n of several()) console.log(n); }; later.length",
+    );
+    assert.deepEqual(
+      cells.map((cell) => text(cell)),
+      ["1\n2\n", "2\n3\n", "0\n"],
+    );
+  });
+
   test("takes a name of an earlier cell as a shorthand property", async () => {
     const cells = await kernel.run(
       "const shorthand = 7; let fallback: number;",

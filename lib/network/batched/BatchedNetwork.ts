@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { interruption } from "../../interrupt";
 import { type Shape, sizeOf } from "../../spline/operators";
 import type { SplineNetwork } from "../SplineNetwork";
 import { type NodeTwin, nodeTwin } from "./NodeTwin";
@@ -25,7 +26,7 @@ export interface ChunkOptions extends AffineMapsOptions {
   readonly size?: number;
   /** Called after every chunk, with the signals done so far. */
   readonly onProgress?: (done: number) => void;
-  /** Ends the run before the next chunk, by throwing its reason. */
+  /** Ends the run before the next chunk, by throwing its reason; so does a notebook's stop button. */
   readonly signal?: AbortSignal;
 }
 
@@ -129,19 +130,32 @@ export class BatchedNetwork {
       throw new RangeError(`a chunk has one signal or more, got ${size}`);
     }
     const N = x.shape[0]!;
-    for (let from = 0; from < N; from += size) {
-      signal?.throwIfAborted();
-      const signals = slice(x, from, size);
-      let maps: BatchedAffineMaps | undefined;
-      try {
-        maps = this.affineMaps(signals, options);
-        yield { from, ...maps };
-      } finally {
-        tf.dispose([signals, ...(maps ? [maps.A, maps.b, maps.f] : [])]);
+    const interrupt = interruption(signal);
+    try {
+      for (let from = 0; from < N; from += size) {
+        await new Promise(setImmediate); // lets an interrupt through
+        interrupt.signal.throwIfAborted();
+        const chunk = this.chunk(x, from, size, options);
+        try {
+          yield { from, ...chunk };
+        } finally {
+          tf.dispose([chunk.A, chunk.b, chunk.f]);
+        }
+        onProgress?.(Math.min(N, from + size));
       }
-      onProgress?.(Math.min(N, from + size));
-      await new Promise(setImmediate); // lets an interrupt through
+    } finally {
+      interrupt.end();
     }
+  }
+
+  /** The maps of signals from, …, from + size − 1 of x. */
+  private chunk(
+    x: tf.Tensor,
+    from: number,
+    size: number,
+    options: AffineMapsOptions,
+  ): BatchedAffineMaps {
+    return tidied(() => this.affineMaps(slice(x, from, size), options));
   }
 
   /** Frees the weights. */

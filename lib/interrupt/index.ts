@@ -1,0 +1,1 @@
+export { type Interruption, interrupt, interruption } from "./Interruption";
