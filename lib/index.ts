@@ -145,6 +145,7 @@ export {
   type NearestFacet,
   type NetworkDiagram,
   type NetworkDiagramOptions,
+  NotTransferableError,
   networkDiagram,
   type Port,
   Recurrence,
@@ -174,6 +175,7 @@ export {
   tex,
 } from "./notebook";
 export {
+  type AsyncPartitionOptions,
   type BoundaryFold,
   type BoundarySegment,
   type CanvasLike,
@@ -209,16 +211,21 @@ export {
   linearRegions,
   localComplexity,
   type PartitionOptions,
+  type PartitionProgress,
   type PathSink,
   type Point,
   partition,
+  partitionAsync,
   type Slice,
   type SliceLipschitz,
   type SliceMaps,
   type SliceThrough,
+  type StreamedCell,
+  type StreamOptions,
   sliceLipschitz,
   sliceMaps,
   sliceThrough,
+  streamCells,
 } from "./partition";
 export {
   type ActivationPiecesOptions,

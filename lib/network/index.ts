@@ -18,6 +18,7 @@ export { ExactnessReport, exactness, type Float32Exactness } from "./exactness";
 export type { FromLayersModelOptions } from "./fromLayersModel";
 export type { FromWeightsOptions, WeightLayer } from "./fromWeights";
 export { Graph, type GraphNode, type Trace } from "./Graph";
+export { NotTransferableError } from "./graphMessage";
 export { heWeights } from "./heWeights";
 export type { MapFromLayer, MapToLayer } from "./layerMaps";
 export { layerMaso } from "./layerMaso";

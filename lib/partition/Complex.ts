@@ -1,10 +1,11 @@
-import { ActivationCode, type SplineNetwork } from "../network";
+import type { ActivationCode, SplineNetwork } from "../network";
 import { pictureOfSvg } from "../picture";
 import { type Pieces, sizeOf } from "../spline/operators";
 import { type Point, signedArea } from "../spline/planar";
 import { type CanvasLike, type DrawingOptions, drawOn, toSVG } from "./drawing";
+import { frozenCode, frozenSliceMap } from "./frozenCell";
 import { type DecisionBoundary, decisionBoundary } from "./readouts";
-import type { CheckedSlice } from "./Slice";
+import { type CheckedSlice, pointOfSlice } from "./Slice";
 
 /** A cell of a complex: a convex polygon on which the network is one affine map. */
 export interface Cell {
@@ -141,12 +142,7 @@ export class Complex {
   /** Q of cell i; beyond the layers that were asked for, the pieces taken in the cell's middle. */
   code(i: number): ActivationCode {
     this.checkCell(i);
-    const codes = this.source.codes(i);
-    return ActivationCode.from(
-      this.network.graph.nodes.flatMap(({ operator }, n) =>
-        operator.units > 0 ? [{ q: codes[n]!, pieces: operator.pieces }] : [],
-      ),
-    );
+    return frozenCode(this.network.graph, this.source.codes(i));
   }
 
   /** The pieces that each node of the network's graph takes on cell i: what `graph.apply` asks for. */
@@ -158,15 +154,7 @@ export class Complex {
   /** A [C × 2] and b [C] of cell i in the slice's coordinates: f = A [x, y]ᵀ + b. */
   sliceMap(i: number): { A: Float64Array; b: Float64Array } {
     this.checkCell(i);
-    const { graph } = this.network;
-    const codes = this.source.codes(i);
-    const [dx, dy] = [this.slice.e1, this.slice.e2].map((e) => graph.pushforward(codes, e));
-    const A = new Float64Array(2 * dx!.length);
-    for (let c = 0; c < dx!.length; c++) {
-      A[2 * c] = dx![c]!;
-      A[2 * c + 1] = dy![c]!;
-    }
-    return { A, b: graph.apply(codes, this.slice.origin) };
+    return frozenSliceMap(this.network.graph, this.source.codes(i), this.slice);
   }
 
   /** A [C × D] and b [C] of cell i in the input's coordinates: f(x) = A x + b, as `net.affineMap`. */
@@ -254,8 +242,7 @@ export class Complex {
 
   /** The input that belongs to a point of the slice [D]. */
   toInput(x: number, y: number): Float64Array {
-    const { origin, e1, e2 } = this.slice;
-    return origin.map((o, i) => o + x * e1[i]! + y * e2[i]!);
+    return pointOfSlice(this.slice, x, y);
   }
 
   /** "complex of 1163 cells, 2377 edges, 1215 vertices". */

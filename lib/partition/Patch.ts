@@ -1,6 +1,6 @@
 import type { LoggedCodes } from "./CodeLog";
 import type { ComplexArrays } from "./Complex";
-import { GONE, grown, type HalfEdges } from "./HalfEdges";
+import { GONE, grown, type HalfEdges, type Outline } from "./HalfEdges";
 import type { Refinement } from "./Refinement";
 import type { Watch } from "./Watch";
 
@@ -37,14 +37,19 @@ export interface CutTree {
   readonly cells: Int32Array;
 }
 
-/** Refines a patch, and makes flat arrays of what comes of it. */
-export function refinePatch(refinement: Refinement, corners: number, watch: Watch): Patch {
+/** Refines a polygon, pausing now and then, and makes flat arrays of what comes of it. */
+export function* refinePatch(
+  refinement: Refinement,
+  outline: Outline,
+  watch: Watch,
+): Generator<void, Patch> {
+  refinement.restart(outline);
   let faces = new Int32Array(1 << 8);
   let count = 0;
   while (refinement.next()) {
     if (count === faces.length) faces = grown(faces);
     faces[count++] = refinement.face;
-    watch.cell(refinement);
+    if (watch.cell(refinement)) yield;
   }
   const subdivision = refinement.faces;
   const cellOf = new Int32Array(subdivision.faceCount);
@@ -53,7 +58,7 @@ export function refinePatch(refinement: Refinement, corners: number, watch: Watc
   const numbers = numbersOf(subdivision);
   return {
     arrays: arraysOf(subdivision, faces.subarray(0, count), cellOf, tests, numbers),
-    border: borderOf(subdivision, corners, numbers),
+    border: borderOf(subdivision, outline.vertexLayers.length, numbers),
     codes: refinement.log.finish(),
     tree: {
       points: subdivision.points.slice(0, 2 * subdivision.vertexCount),

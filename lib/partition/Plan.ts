@@ -5,7 +5,7 @@ import type { FrozenMaps } from "./FrozenMaps";
 import { GraphMaps } from "./GraphMaps";
 import { type Outline, outlineOf } from "./HalfEdges";
 import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
-import { type CheckedSlice, readSlice, type Slice } from "./Slice";
+import { type CheckedSlice, pointOfSlice, readSlice, type Slice } from "./Slice";
 
 /** Which part of a network's partition is wanted. */
 export interface PlanOptions {
@@ -74,5 +74,5 @@ function centreOf(corners: readonly Point[]): Point {
 }
 
 function recentred({ origin, e1, e2 }: CheckedSlice, [x, y]: Point): CheckedSlice {
-  return { origin: origin.map((o, i) => o + x * e1[i]! + y * e2[i]!), e1, e2 };
+  return { origin: pointOfSlice({ origin, e1, e2 }, x, y), e1, e2 };
 }

@@ -145,17 +145,19 @@ export class Refinement {
         this.face = face;
         if (!this.isolated) this.log.cell();
         return true;
-      } else if (this.open(s, face)) s++;
-      else face = NONE;
+      } else {
+        face = this.open(s, face);
+        if (face !== NONE) s++;
+      }
     }
     return false;
   }
 
   /**
    * Splits a face, a cell of the layers before stage s, into the cells of stage s too, which
-   * `nextPart` visits. True if nothing crosses it: then it is the only one, and has been entered.
+   * `nextPart` visits. If nothing crosses it, it is the only one, is entered, and returned.
    */
-  private open(s: number, face: number): boolean {
+  private open(s: number, face: number): number {
     const frame = this.frames[s]!;
     frame.face = this.turnTo(s, face);
     this.maps.ready(s);
@@ -169,7 +171,7 @@ export class Refinement {
     if (count === 0) {
       this.settle(s);
       this.cellsPerLayer[s]!++;
-      return true;
+      return frame.face;
     }
     frame.lowLeaf = this.leafCount;
     frame.lowOrder = this.orderCount;
@@ -181,18 +183,17 @@ export class Refinement {
     this.cellsPerLayer[s]! += frame.parts;
     this.walk(s, frame.lowLeaf, this.leafCount);
     this.testCount = highTest;
-    return false;
+    return NONE;
   }
 
   /** Turns to the place where stage s cuts, and returns what the face is called there. */
   private turnTo(s: number, face: number): number {
     const { faces, loop, envelope } = this.places[s]!;
-    const from = this.faces;
     this.faces = faces;
     this.loop = loop;
     this.envelope = envelope;
     if (!this.isolated || s === 0) return face;
-    faces.restartWith(from, face);
+    faces.restartWith(this.places[s - 1]!.faces, face);
     return 0;
   }
 

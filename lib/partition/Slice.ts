@@ -55,3 +55,8 @@ function readVector(name: string, values: ArrayLike<number>, length: number): Fl
   if (bad >= 0) throw new RangeError(`the slice's ${name}[${bad}] is ${vector[bad]}, not finite`);
   return vector;
 }
+
+/** The input that belongs to a point of a slice [D]. */
+export function pointOfSlice({ origin, e1, e2 }: CheckedSlice, x: number, y: number): Float64Array {
+  return origin.map((o, i) => o + x * e1[i]! + y * e2[i]!);
+}

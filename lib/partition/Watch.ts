@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Refinement } from "./Refinement";
 
 /** How far a partition has come. */
@@ -10,16 +11,16 @@ export interface PartitionProgress {
 
 /** What may stop a partition, and who is told how far it has come. */
 export interface Watching {
-  /** Once it is aborted, the partition throws its reason and leaves nothing behind. */
+  /** Once it is aborted, its reason is thrown, and nothing half-made is left. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after every 1024 cells, and at the end. */
+  /** Called again and again (without threads, after every 1024 cells), and at the end. */
   readonly onProgress?: ((progress: PartitionProgress) => void) | undefined;
 }
 
-/** Looks at the signal and tells of progress after so many cells. */
-export const PERIOD = 1024;
+/** Cells after which it is time to look up. */
+const PERIOD = 1024;
 
-/** Counts cells as they are found; on the way looks whether to stop, and tells how far it has come. */
+/** Counts cells as they are found; now and then looks whether to stop, and tells how far it has come. */
 export class Watch {
   private cells = 0;
   private covered = 0;
@@ -32,17 +33,40 @@ export class Watch {
   }
 
   /** Counts the cell at hand; true if it was time to look up. */
-  cell(refinement: Refinement): boolean {
-    const { signal, onProgress } = this.watching;
-    if (onProgress !== undefined) this.covered += refinement.faces.area(refinement.face);
+  cell({ faces, face }: Refinement): boolean {
+    if (this.watching.onProgress !== undefined) this.covered += faces.area(face);
     if (++this.cells % PERIOD !== 0) return false;
-    signal?.throwIfAborted();
-    onProgress?.({ cells: this.cells, share: Math.min(1, this.covered / this.domainArea) });
+    this.watching.signal?.throwIfAborted();
+    this.report();
     return true;
   }
 
-  finish(): void {
-    this.watching.signal?.throwIfAborted();
-    this.watching.onProgress?.({ cells: this.cells, share: 1 });
+  /** Tells how far it has come. */
+  report(): void {
+    const share = Math.min(1, Math.max(0, this.covered / this.domainArea));
+    this.watching.onProgress?.({ cells: this.cells, share });
   }
+
+  /** Tells that all is done. */
+  finish(cells: number): void {
+    this.watching.signal?.throwIfAborted();
+    this.watching.onProgress?.({ cells, share: 1 });
+  }
+}
+
+/** Runs steps to the end without a pause. */
+export function runThrough<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** Runs steps to the end, and lets whatever else waits have its turn in between. */
+export async function runInTurns<T>(steps: Generator<void, T>): Promise<T> {
+  let step = steps.next();
+  while (!step.done) {
+    await setImmediate();
+    step = steps.next();
+  }
+  return step.value;
 }

@@ -20,7 +20,9 @@ export {
   type LocalComplexityOptions,
   localComplexity,
 } from "./localComplexity";
+export type { PlanOptions } from "./Plan";
 export { type PartitionOptions, partition } from "./partition";
+export { type AsyncPartitionOptions, partitionAsync } from "./partitionAsync";
 export {
   type BoundaryFold,
   type BoundarySegment,
@@ -44,3 +46,5 @@ export {
 } from "./readouts";
 export { type CheckedSlice, readSlice, type Slice } from "./Slice";
 export { type SliceThrough, sliceThrough } from "./sliceThrough";
+export { type StreamedCell, type StreamOptions, streamCells } from "./streamCells";
+export type { PartitionProgress, Watching } from "./Watch";

@@ -1,15 +1,15 @@
-import type { SplineNetwork } from "../network";
+import type { Graph, SplineNetwork } from "../network";
 import { assemble } from "./assemble";
 import type { Complex } from "./Complex";
 import { ExactGeometry } from "./exact/ExactGeometry";
 import { ExactMaps } from "./exact/ExactMaps";
 import type { Patchwork } from "./glue";
 import { HalfEdges } from "./HalfEdges";
-import { refinePatch } from "./Patch";
+import { type Patch, refinePatch } from "./Patch";
 import { mapsOf, type Plan, type PlanOptions, readPlan } from "./Plan";
 import { patchworkOf } from "./patchwork";
 import { Refinement } from "./Refinement";
-import { Watch, type Watching } from "./Watch";
+import { runThrough, Watch, type Watching } from "./Watch";
 
 /** What of a network's partition is wanted. */
 export interface PartitionOptions extends PlanOptions, Watching {
@@ -35,6 +35,7 @@ export interface PartitionOptions extends PlanOptions, Watching {
  *
  * @throws RangeError for a domain that isn't convex, a slice that is missing or degenerate, a number
  *   of layers that the network doesn't have
+ * @throws the reason of `signal`, once it is aborted
  * @example
  * const complex = partition(net, { domain: [[-1, -1], [1, 1]] });
  * complex.cellCount; // the number of activation regions in the box
@@ -43,30 +44,42 @@ export function partition(net: SplineNetwork, options: PartitionOptions): Comple
   const plan = readPlan(net, options);
   const watch = new Watch(plan.area, options);
   const work = options.exact ? undivided(plan) : patchworkOf(net.graph, plan);
-  return refineAlong(net, plan, work, watch, options.exact);
+  const patches = runThrough(refinePatches(net.graph, plan, work, watch, options.exact));
+  return finishComplex(net, plan, work, patches, watch);
 }
 
-/** The complex of a plan, refined patch by patch. */
-export function refineAlong(
-  net: SplineNetwork,
+/** Refines the patches of a plan one after the other. */
+export function* refinePatches(
+  graph: Graph,
   plan: Plan,
   work: Patchwork,
   watch: Watch,
   wantExact = false,
-): Complex {
-  const maps = mapsOf(net.graph, plan, plan.layers.length);
+): Generator<void, Patch[]> {
+  const maps = mapsOf(graph, plan, plan.layers.length);
   const { slice, centre, corners, outline, extent } = plan;
   const exact = wantExact
-    ? new ExactGeometry(new ExactMaps(net.graph, maps.stages, slice, centre), corners, centre)
+    ? new ExactGeometry(new ExactMaps(graph, maps.stages, slice, centre), corners, centre)
     : undefined;
   const refinement = new Refinement(maps, outline, extent, { exact });
-  const patches = Array.from(work.faces, (face) => {
-    const part = work.skeleton.outline(face);
-    refinement.restart(part);
-    return refinePatch(refinement, part.vertexLayers.length, watch);
-  });
-  watch.finish();
-  return assemble(net, plan, work, patches);
+  const patches: Patch[] = [];
+  for (let p = 0; p < work.faces.length; p++) {
+    patches.push(yield* refinePatch(refinement, work.skeleton.outline(work.faces[p]!), watch));
+  }
+  return patches;
+}
+
+/** Makes a complex of all patches of a plan. */
+export function finishComplex(
+  net: SplineNetwork,
+  plan: Plan,
+  work: Patchwork,
+  patches: readonly Patch[],
+  watch: Watch,
+): Complex {
+  const complex = assemble(net, plan, work, patches);
+  watch.finish(complex.cellCount);
+  return complex;
 }
 
 /** The domain as one patch. */

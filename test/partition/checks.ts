@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as polyclip from "polyclip-ts";
-import type { ActivationCode, Complex, Edge, Random } from "../../lib";
+import type { ActivationCode, Complex, Edge, PartitionProgress, Random } from "../../lib";
 import { type Pieces, sizeOf } from "../../lib/spline/operators";
 import { cornerMean, type Point, signedArea } from "../../lib/spline/planar";
 
@@ -133,4 +133,14 @@ function checkSameUpToTies(
 
 function piecesOf(code: ActivationCode, layer: number, units: number): Pieces {
   return Uint32Array.from({ length: units }, (_, k) => code.piece(layer, k));
+}
+
+/** Progress never goes back, and ends with all cells and the whole domain. */
+export function checkProgress(told: readonly PartitionProgress[], cells: number): void {
+  assert.ok(told.length > 1, "was told of progress only once");
+  told.forEach(({ cells: found, share }, i) => {
+    const before = told[i - 1] ?? { cells: 0, share: 0 };
+    assert.ok(found >= before.cells && share >= before.share && share <= 1);
+  });
+  assert.deepEqual(told.at(-1), { cells, share: 1 });
 }

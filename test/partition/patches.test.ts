@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Complex, partition, random } from "../../lib";
 import { readPlan } from "../../lib/partition/Plan";
-import { refineAlong } from "../../lib/partition/partition";
+import { finishComplex, refinePatches } from "../../lib/partition/partition";
 import { patchworkOf } from "../../lib/partition/patchwork";
-import { Watch } from "../../lib/partition/Watch";
+import { runThrough, Watch } from "../../lib/partition/Watch";
 import { readDomain } from "../../lib/spline/planar";
 import { checkComplex, checkLocation, checkMaps, checkNeighbours } from "./checks";
+import { drawnPartition } from "./drawn";
 import { type Specimen, specimen } from "./randomNetworks";
 
 /** The complex made of patches that at most so many lines of the first layer cross. */
 function patched({ net, slice, domain }: Pick<Specimen, "net" | "slice" | "domain">, most: number) {
   const plan = readPlan(net, { domain, ...(slice && { slice }) });
   const work = patchworkOf(net.graph, plan, () => most);
-  return {
-    complex: refineAlong(net, plan, work, new Watch(plan.area, {})),
-    patches: work.faces.length,
-  };
+  const watch = new Watch(plan.area, {});
+  const patches = runThrough(refinePatches(net.graph, plan, work, watch));
+  return { complex: finishComplex(net, plan, work, patches, watch), patches: patches.length };
 }
 
 const sizes = ({ cellsPerLayer, edgeCount, vertexCount }: Complex) => [
@@ -56,4 +56,22 @@ test("complexes of many patches are those of one: random networks and slices of 
     }
   }
   assert.ok(divided > 120, `${divided} were divided`);
+});
+
+test("a point outside the domain lies in no cell, one on its boundary does", () => {
+  const domain: [number, number][] = [
+    [0.1, 0.2],
+    [0.9, 0.3],
+    [0.4, 0.7],
+  ];
+  const complex = drawnPartition([2, 12, 6, 1], 2, domain);
+  for (const [x, y] of domain) assert.ok(complex.locate(x, y) >= 0);
+  assert.ok(complex.locate(0.5, 0.25) >= 0);
+  for (const [x, y] of [
+    [0.5, 0.25 - 1e-9],
+    [5, 5],
+    [0.1, 0.7],
+  ] as const) {
+    assert.equal(complex.locate(x, y), -1);
+  }
 });
