@@ -9,6 +9,7 @@ export { InitialStateNoise, type InitialStateNoiseOptions } from "./InitialState
 export { type IdentityRecurrenceOptions, identityRecurrence } from "./identityRecurrence";
 export { initialStatePenalty } from "./initialStatePenalty";
 export type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
+export { layerNorms, type TemplateNormOptions, templateNorms } from "./lipschitzPenalties";
 export { evaluateClassifier, type LossName, type Measured } from "./loss";
 export {
   type Json,

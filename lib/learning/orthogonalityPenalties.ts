@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { OffDiagonalOptions } from "../templates";
 import { differentiableTemplates } from "./differentiableTemplates";
 import { GramSchmidtDense } from "./GramSchmidtDense";
+import { requireFactor } from "./requireFactor";
 import type { Penalty } from "./trainStep";
 
 /** A factor, and which squared products of rows it stands before. */
@@ -97,10 +98,4 @@ function lastWithWeights(model: tf.LayersModel): tf.layers.Layer {
   const found = model.layers.findLast(({ weights }) => weights.length > 0);
   if (found === undefined) throw new RangeError("the model has no layer with weights");
   return found;
-}
-
-function requireFactor(gamma: number): void {
-  if (!(gamma >= 0 && gamma < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`γ is finite and 0 or more, got ${gamma}`);
-  }
 }

@@ -3,6 +3,7 @@ export { type ActivationPiecesOptions, activationPieces } from "./activationPiec
 export { type Agreement, agreementChart } from "./agreementChart";
 export { type BandCurvesOptions, bandCurves, type CurveRun } from "./bandCurves";
 export { blockMatrix } from "./blockMatrix";
+export { boundsChart, type LipschitzBound } from "./boundsChart";
 export { type CellMapOptions, cellMap } from "./cellMap";
 export { chordViolation } from "./chordViolation";
 export { type CodeGrid, type CodeGridOptions, codeGrid } from "./codeGrid";
@@ -42,6 +43,7 @@ export {
 export { type PartitionFigureOptions, partitionFigure } from "./partitionFigure";
 export { pictureGrid } from "./pictureGrid";
 export { type PowerDiagramFigureOptions, powerDiagramFigure } from "./powerDiagramFigure";
+export { type Radii, radiiChart } from "./radiiChart";
 export { type RegionCount, regionCountChart } from "./regionCountChart";
 export { type ResponsibilityMapOptions, responsibilityMap } from "./responsibilityMap";
 export { type SameClassChartOptions, type SameClassPoint, sameClassChart } from "./sameClassChart";

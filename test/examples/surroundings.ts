@@ -95,9 +95,9 @@ const OWN: Readonly<Record<string, () => Scope | Promise<Scope>>> = {
   GramSchmidtDense: () => ({
     model: tf.sequential({ layers: [tf.layers.dense({ units: 12, inputShape: [2] })] }),
   }),
-  orthogonalRows: () => ({
-    options: { epochs: 1, batchSize: 30, optimizer: 0.01, random: random(1) },
-  }),
+  layerNorms: trainingOptions,
+  orthogonalRows: trainingOptions,
+  templateNorms: trainingOptions,
   partitionsOverEpochs: trained,
   pictureGrid: () => ({
     complex: partition(SplineNetwork.fromWeights(heWeights([2, 3, 2], random(1))), {
@@ -169,4 +169,8 @@ function relus(seed: number): MaxAffineSplineOperator {
       [0, draws.normal()],
     ],
   );
+}
+
+function trainingOptions(): Scope {
+  return { options: { epochs: 1, batchSize: 30, optimizer: 0.01, random: random(1) } };
 }
