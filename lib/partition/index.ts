@@ -39,6 +39,8 @@ export {
   decisionBoundary,
   dihedralAngles,
   foldingUnits,
+  type LayerRegions,
+  layerRegions,
   type SliceLipschitz,
   type SliceMaps,
   sliceLipschitz,

@@ -1,4 +1,5 @@
 import type { Complex } from "./Complex";
+import { connectedCells } from "./connectedCells";
 import { sliceMaps } from "./readouts";
 
 /** Three numbers that the literature all calls "regions", kept apart. */
@@ -37,21 +38,7 @@ export function linearRegions(
     return true;
   };
   const same = (i: number, j: number) => near(A, 2 * outputs, i, j) && near(b, outputs, i, j);
-  const regionOf = new Int32Array(cells).fill(-1);
-  const first: number[] = []; // the first cell of each region
-  for (let start = 0; start < cells; start++) {
-    if (regionOf[start]! >= 0) continue;
-    const region = first.push(start) - 1;
-    const open = [start];
-    regionOf[start] = region;
-    for (let i = open.pop(); i !== undefined; i = open.pop()) {
-      for (const j of complex.neighbours(i)) {
-        if (regionOf[j]! >= 0 || !same(i, j)) continue;
-        regionOf[j] = region;
-        open.push(j);
-      }
-    }
-  }
+  const { first, setOf: regionOf } = connectedCells(complex, same);
   return {
     cells,
     regions: first.length,

@@ -1,5 +1,6 @@
 import type { Complex } from "../Complex";
 import { classPieces } from "./classPieces";
+import { straightLoop } from "./straightLoop";
 
 /** Where one class wins: the boundary of its part of the domain. */
 export interface ClassRegion {
@@ -10,9 +11,6 @@ export interface ClassRegion {
    */
   readonly loops: readonly Float64Array[];
 }
-
-/** Turns smaller than this, in radians, are rounding: the boundary is straight there. */
-const STRAIGHT = 1e-9;
 
 /**
  * The parts of the domain in which each class wins, all cells together; classes that win nowhere are
@@ -63,21 +61,7 @@ function loopsOf(sides: readonly (readonly number[])[]): Float64Array[] {
       loop.push(x!, y!);
       s = from.get(`${u},${v}`)?.find((other) => used[other] === 0);
     }
-    loops.push(straightened(loop));
+    loops.push(straightLoop(loop));
   }
   return loops;
-}
-
-function straightened(loop: readonly number[]): Float64Array {
-  const n = loop.length / 2;
-  const kept: number[] = [];
-  for (let k = 0; k < n; k++) {
-    const [before, after] = [(k + n - 1) % n, (k + 1) % n];
-    const [x, y] = [loop[2 * k]!, loop[2 * k + 1]!];
-    const [ax, ay] = [x - loop[2 * before]!, y - loop[2 * before + 1]!];
-    const [bx, by] = [loop[2 * after]! - x, loop[2 * after + 1]! - y];
-    const turn = Math.abs(ax * by - ay * bx);
-    if (turn > STRAIGHT * Math.hypot(ax, ay) * Math.hypot(bx, by)) kept.push(x, y);
-  }
-  return Float64Array.from(kept);
 }

@@ -11,4 +11,5 @@ export {
 } from "./DecisionBoundary";
 export { dihedralAngles } from "./dihedralAngles";
 export { foldingUnits } from "./foldingUnits";
+export { type LayerRegions, layerRegions } from "./layerRegions";
 export { type SliceMaps, sliceMaps } from "./sliceMaps";
