@@ -8,6 +8,7 @@ import { benchPartition } from "./partition";
 import { benchQuantisation } from "./quantisation";
 import { benchRecurrent } from "./recurrent";
 import { benchSoft } from "./soft";
+import { benchStability } from "./stability";
 
 async function main(): Promise<void> {
   console.log(String(await useBackend()));
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   benchMasoCode();
   benchPartition();
   benchSoft();
+  await benchStability();
   benchRecurrent();
 }
 
