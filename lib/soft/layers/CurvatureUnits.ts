@@ -67,9 +67,10 @@ export class CurvatureUnits extends SoftLayer {
       const eta = log.exp();
       const gate = x.mul(eta).sigmoid();
       const swish = gate.mul(x);
-      save([x, eta, c, gate, swish]);
+      const softplus = softplusOf(x, eta.add(1));
+      save([x, eta, c, gate, swish, softplus]);
       return {
-        value: swish.mul(c).add(softplusOf(x, eta).mul(tf.sub(1, c))),
+        value: swish.mul(c).add(softplus.mul(tf.sub(1, c))),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => this.gradients(dy, saved),
       };
     });
@@ -78,7 +79,8 @@ export class CurvatureUnits extends SoftLayer {
 
   /** By u, log η and c; what isn't learned has a gradient of 0, which nothing reads. */
   private gradients(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] {
-    const [u, eta, c, gate, swish] = saved as [
+    const [u, eta, c, gate, swish, softplus] = saved as [
+      tf.Tensor,
       tf.Tensor,
       tf.Tensor,
       tf.Tensor,
@@ -89,15 +91,16 @@ export class CurvatureUnits extends SoftLayer {
     const bend = tf.sub(1, gate).mul(swish); // u t (1 − t)
     const open = u.mul(gamma).sigmoid();
     const slope = bend.mul(eta).add(gate).mul(c).add(open.mul(rest));
+    const summed = (g: tf.Tensor) => sumTo(dy.mul(g), eta.shape);
     // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − log(1 + e^(γu))/γ)/γ, and γ = 1 + η.
     const byLogEta = () => {
-      const ofSoftplus = u.mul(open).sub(softplusOf(u, eta)).div(gamma).mul(rest);
-      return bend.mul(u).mul(c).add(ofSoftplus).mul(eta);
+      const ofSoftplus = summed(u.mul(open).sub(softplus)).div(gamma).mul(rest);
+      return summed(bend.mul(u)).mul(c).add(ofSoftplus).mul(eta);
     };
     return [
       dy.mul(slope),
-      this.learnBeta ? sumTo(dy.mul(byLogEta()), eta.shape) : tf.zerosLike(eta),
-      this.learnMix ? sumTo(dy.mul(swish.sub(softplusOf(u, eta))), c.shape) : tf.zerosLike(c),
+      this.learnBeta ? byLogEta() : tf.zerosLike(eta),
+      this.learnMix ? summed(swish.sub(softplus)) : tf.zerosLike(c),
     ];
   }
 
@@ -108,8 +111,11 @@ export class CurvatureUnits extends SoftLayer {
 
 tf.serialization.registerClass(CurvatureUnits);
 
-/** log(1 + e^(γu))/γ with γ = 1 + η. */
-function softplusOf(u: tf.Tensor, eta: tf.Tensor): tf.Tensor {
-  const gamma = eta.add(1);
-  return u.mul(gamma).softplus().div(gamma);
+/**
+ * log(1 + e^(γu))/γ = max(u, 0) + log(1 + e^(−γ|u|))/γ: several times faster on the native backend
+ * than its softplus.
+ */
+function softplusOf(u: tf.Tensor, gamma: tf.Tensor): tf.Tensor {
+  const tail = u.abs().mul(gamma.neg()).exp().log1p();
+  return u.relu().add(tail.div(gamma));
 }

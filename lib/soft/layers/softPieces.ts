@@ -58,49 +58,43 @@ function pairOf(u: tf.Tensor, eta: tf.Tensor, { scores, values }: PieceTable): F
   };
 }
 
-/** Any number of pieces, side by side along a first axis. */
+/** Any number of pieces, each a tensor of its own: operations that broadcast along pieces are slow. */
 function severalOf(u: tf.Tensor, eta: tf.Tensor, { scores, values }: PieceTable): Forward {
   const coupled = scores === values;
-  const row = u.expandDims(0);
-  const s = stacked(row, scores);
-  const t = softmaxOfFirst(s, eta);
-  const v = coupled ? s : stacked(row, values);
-  const value = t.mul(v).sum(0);
+  const s = scores.map((piece) => affine(u, piece));
+  const most = s.reduce((top, score) => top.maximum(score));
+  const e = s.map((score) => score.sub(most).mul(eta).exp());
+  const sum = tf.addN(e);
+  const t = e.map((weight) => weight.div(sum));
+  const v = coupled ? s : values.map((piece) => affine(u, piece));
+  const value = expectation(t, v);
   return {
     value,
-    kept: [t, value],
-    back: (dy, u, eta, [t, value]) => {
-      const row = u.expandDims(0);
-      const v = stacked(row, values);
-      const centred = t!.mul(v.sub(value!)); // its sum over pieces is 0
-      const slopes = column(
-        scores.map(([a]) => a),
-        u.rank,
-      );
-      const mean = t!.mul(slopes).sum(0, true);
-      const own = t!
-        .mul(
-          column(
-            values.map(([c]) => c),
-            u.rank,
-          ),
-        )
-        .sum(0);
+    kept: [value, ...t, ...v],
+    back: (dy, u, eta, [value, ...kept]) => {
+      const [t, v] = [kept.slice(0, scores.length), kept.slice(scores.length)];
+      const slope = (pieces: readonly Piece[]) =>
+        tf.addN(pieces.map(([a], r) => affine(t[r]!, [a, 0])));
+      // The centred values add up to 0 only in exact arithmetic, hence slopes are centred as well.
+      const centred = v.map((one, r) => one.sub(value!).mul(t[r]!));
+      const mean = slope(scores);
+      const turned = tf.addN(centred.map((c, r) => c.mul(tf.sub(scores[r]![0], mean))));
+      const own = coupled ? mean : slope(values);
       return {
-        input: dy.mul(centred.mul(slopes.sub(mean)).sum(0).mul(eta).add(own)),
+        input: dy.mul(turned.mul(eta).add(own)),
         logEta: () => {
-          const s = coupled ? v : stacked(row, scores);
-          return dy.mul(
-            centred
-              .mul(s.sub(t!.mul(s).sum(0, true)))
-              .sum(0)
-              .mul(eta),
-          );
+          const s = coupled ? v : scores.map((piece) => affine(u, piece));
+          const score = coupled ? value! : expectation(t, s);
+          return dy.mul(tf.addN(centred.map((c, r) => c.mul(s[r]!.sub(score)))).mul(eta));
         },
       };
     },
   };
 }
+
+/** Σ_r t_r v_r. */
+const expectation = (t: readonly tf.Tensor[], v: readonly tf.Tensor[]): tf.Tensor =>
+  tf.addN(v.map((one, r) => one.mul(t[r]!)));
 
 /** softmax(η s) along the first axis. */
 export function softmaxOfFirst(scores: tf.Tensor, eta: tf.Tensor): tf.Tensor {
@@ -120,22 +114,3 @@ const difference = ([first, second]: readonly Piece[]): Piece => [
   second![0] - first![0],
   second![1] - first![1],
 ];
-
-const column = (numbers: readonly number[], rank: number): tf.Tensor =>
-  tf.tensor(numbers, [numbers.length, ...new Array<number>(rank).fill(1)]);
-
-function stacked(row: tf.Tensor, pieces: readonly Piece[]): tf.Tensor {
-  const rank = row.rank - 1;
-  const scaled = row.mul(
-    column(
-      pieces.map(([a]) => a),
-      rank,
-    ),
-  );
-  return scaled.add(
-    column(
-      pieces.map(([, b]) => b),
-      rank,
-    ),
-  );
-}
