@@ -8,6 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { writeNotebook } from "../../scripts/notebooks/notebook";
 import { playsOn } from "./animation";
 import { launch, watch, withoutBrowser } from "./chromium";
+import { answersSlider } from "./slider";
 import { cell, notebookOf } from "./specimen";
 
 const root = join(__dirname, "..", "..", "..");
@@ -25,11 +26,18 @@ const frames = [1, 2, 3, 4].map((seed) => {
 show(partitionAnimation(frames));
 console.log("all are drawn");`;
 
+const SLIDER = "slider.ipynb";
+const SLID = `
+import { show, softActivationGallery, softActivations } from "madmax";
+show(softActivationGallery({ swish: softActivations.swish() }));`;
+
 /** Starts JupyterLab as `npm start` does, on a copy of the notebook; returns its address. */
 async function startLab(folder: string): Promise<{ lab: ChildProcess; address: string }> {
   copyFileSync(join(root, "notebooks", NOTEBOOK), join(folder, NOTEBOOK));
   const metadata = { kernelspec: { display_name: "TypeScript (madmax)", name: "madmax" } };
-  writeNotebook(join(folder, ANIMATION), { ...notebookOf(cell(ANIMATED, "-", [])), metadata });
+  for (const [name, code] of [[ANIMATION, ANIMATED] as const, [SLIDER, SLID] as const]) {
+    writeNotebook(join(folder, name), { ...notebookOf(cell(code, "-", [])), metadata });
+  }
   const lab = spawn(
     process.execPath,
     [
@@ -52,9 +60,9 @@ async function startLab(folder: string): Promise<{ lab: ChildProcess; address: s
   return { lab, address };
 }
 
-/** Opens a notebook in Lab and runs all of its cells, without a wait for their end. */
+/** Opens a notebook alone in Lab and runs all of its cells, without a wait for their end. */
 async function runAll(page: Page, address: string, notebook: string): Promise<void> {
-  await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${notebook}?`));
+  await page.goto(address.replace(/\/lab\S*\?/, `/lab/tree/${notebook}?reset&`));
   await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 60_000 });
   // Without a kernel Lab would ask for one.
   const idle = /TypeScript \(madmax\) \| Idle/;
@@ -130,6 +138,17 @@ describe("JupyterLab as npm start opens it", () => {
       "[...document.querySelectorAll('.js-plotly-plot')].some((plot) => plot._transitionData?._frames?.length === 4)",
     );
     await playsOn(page, figure);
+    await page.close();
+  });
+
+  test("a figure with a slider answers it", { skip: missing }, async () => {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    await runAll(page, address, SLIDER);
+    const figure = page.locator(".jp-RenderedVegaCommon5", {
+      has: page.locator(".vega-bindings input[type=range]"),
+    });
+    await figure.waitFor({ timeout: 120_000 });
+    await answersSlider(page, figure);
     await page.close();
   });
 });
