@@ -1,5 +1,6 @@
 import type { Graph } from "../network";
 import { Activation, Dense, makePieces, sizeOf } from "../spline/operators";
+import { type DenseKernel, denseKernel, evenly, floatBytes } from "./denseKernel";
 import type { FrozenMaps, Stage } from "./FrozenMaps";
 import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
 import type { CheckedSlice } from "./Slice";
@@ -8,7 +9,9 @@ import type { CheckedSlice } from "./Slice";
 interface Link {
   readonly rows: number;
   readonly columns: number;
-  /** Columns one after the other [columns × rows]. */
+  /** From one column to the next: the even number next to `rows`. */
+  readonly stride: number;
+  /** Columns one after the other [columns × stride]. */
   readonly W: Float64Array;
   readonly b: Float64Array;
 }
@@ -18,11 +21,13 @@ interface DenseStage extends Stage {
   /** Slopes and intercepts of the pieces of each unit [width × R]. */
   readonly slopes: Float64Array;
   readonly intercepts: Float64Array;
+  /** Of units with two pieces: 1 for those on the upper one, −1 for the others [width]. */
+  readonly signs: Float64Array;
 }
 
 /** A stage after next as a function of the outputs of stage s, two columns a unit, kept while they hold. */
 interface Columns {
-  /** W″ S′ W′ with S′ the slopes that the codes below stand for [width × rows]. */
+  /** W″ S′ W′ with S′ the slopes that the codes below stand for [2 width × stride]. */
   readonly values: Float64Array;
   /** The code of the stage in between for which each column was made [width × padded]. */
   readonly codes: Uint8Array;
@@ -54,24 +59,27 @@ export class DenseChain implements FrozenMaps {
   /** `extent` is the largest |s|, |t| in the domain; the slice's origin is the domain's centre. */
   constructor(graph: Graph, slice: CheckedSlice, extent: number, depth: number) {
     const chosen = nonlinearities(graph).slice(0, depth);
+    const widths = chosen.map(({ operator }) => operator.units);
+    const widest = Math.max(0, ...widths);
     this.extent = extent;
-    this.links = chosen.map((nonlinearity, s) => readLink(graph, chosen[s - 1], nonlinearity));
-    this.stages = chosen.map(makeStage);
+    this.kernel = denseKernel(widest, bytesOf(widths));
+    this.links = chosen.map((nonlinearity, s) =>
+      readLink(graph, chosen[s - 1], nonlinearity, this.kernel),
+    );
+    this.stages = chosen.map((nonlinearity) => makeStage(nonlinearity, this.kernel));
     const S = this.stages.length;
     this.dirty = new Uint8Array(S).fill(1);
     this.age = new Int32Array(S);
     this.measured = new Int32Array(S);
-    this.columns = this.stages.map((stage, s) =>
-      s + 2 < S
-        ? makeColumns(stage.width, this.stages[s + 1]!.width, this.stages[s + 2]!.width)
-        : undefined,
+    this.columns = this.stages.map(({ width }, s) =>
+      s + 2 < S ? makeColumns(width, widths[s + 1]!, widths[s + 2]!, this.kernel) : undefined,
     );
-    const widest = this.stages.reduce((most, { width }) => Math.max(most, width), 0);
-    this.offsets = new Int32Array(widest);
-    this.factors = new Float64Array(widest);
+    this.offsets = this.kernel.integers(widest);
+    this.factors = this.kernel.floats(widest);
     if (S > 0) this.first(slice);
   }
 
+  private readonly kernel: DenseKernel;
   private readonly links: readonly Link[];
   /** Columns to be added, and times what. */
   private readonly offsets: Int32Array;
@@ -91,8 +99,9 @@ export class DenseChain implements FrozenMaps {
   }
 
   restart(): void {
-    this.stages.forEach(({ code, size }, s) => {
+    this.stages.forEach(({ code, size, signs }, s) => {
       code.fill(0);
+      signs.fill(-1);
       if (s === 0) return; // what stage 0 reads never changes
       this.dirty[s] = 1;
       size.fill(0);
@@ -104,6 +113,12 @@ export class DenseChain implements FrozenMaps {
 
   ready(s: number): void {
     if (this.dirty[s] === 1) this.recompute(s);
+  }
+
+  scan(s: number, k: number, cx: number, cy: number, r2: number): number {
+    const stage = this.stages[s]!;
+    const knot = stage.nonlinearity.knots![0]!;
+    return this.kernel.scan(stage, stage.signs, k, cx, cy, r2, knot);
   }
 
   expect(s: number, flips: number): void {
@@ -121,20 +136,22 @@ export class DenseChain implements FrozenMaps {
     const slope = slopes[k * R + piece]! - slopes[k * R + before]!;
     const intercept = intercepts[k * R + piece]! - intercepts[k * R + before]!;
     code[k] = piece;
+    stage.signs[k] = piece > 0 ? 1 : -1;
     const S = this.stages.length;
     if (s + 1 >= S) return;
     const ts = slope * stage.ds[k]!;
     const tt = slope * stage.dt[k]!;
     const t0 = slope * stage.at0[k]! + intercept;
     if (this.dirty[s + 1] === 0) {
-      const { W, rows } = this.links[s + 1]!;
-      addOuter(this.stages[s + 1]!, W, k * rows, ts, tt, t0);
+      const { W, rows, stride } = this.links[s + 1]!;
+      this.kernel.addOuter(this.stages[s + 1]!, W, k * stride, ts, tt, t0);
       if (++this.age[s + 1]! > REFRESH * rows) this.dirty[s + 1] = 1;
     }
     if (s + 2 < S && this.dirty[s + 2] === 0) {
-      const { rows } = this.links[s + 2]!;
+      const { rows, stride } = this.links[s + 2]!;
       const column = this.updateColumn(s, k, piece > before);
-      addOuter(this.stages[s + 2]!, this.columns[s]!.values, column * rows, ts, tt, t0);
+      const { values } = this.columns[s]!;
+      this.kernel.addOuter(this.stages[s + 2]!, values, column * stride, ts, tt, t0);
       if (++this.age[s + 2]! > REFRESH * rows) this.dirty[s + 2] = 1;
     }
     for (let later = s + 3; later < S; later++) this.dirty[later] = 1;
@@ -148,23 +165,23 @@ export class DenseChain implements FrozenMaps {
   private updateColumn(s: number, k: number, up: boolean): number {
     const { values, codes, words, padded, age } = this.columns[s]!;
     const between = this.stages[s + 1]!;
-    const { W: inner } = this.links[s + 1]!;
-    const { W: outer, rows } = this.links[s + 2]!;
+    const { W: inner, stride: step } = this.links[s + 1]!;
+    const { W: outer, rows, stride } = this.links[s + 2]!;
     const { slopes, width } = between;
     const code = between.code;
     const current = this.codeWords[s + 1]!;
     const R = between.nonlinearity.operator.pieces;
     const column = up ? 2 * k + 1 : 2 * k;
-    const start = column * rows;
+    const start = column * stride;
     const { offsets, factors } = this;
     let count = 0;
     if (age[column]! < 0 || age[column]! > REFRESH * width) {
       values.fill(0, start, start + rows);
       for (let j = 0; j < width; j++) {
-        const factor = slopes[j * R + code[j]!]! * inner[k * width + j]!;
+        const factor = slopes[j * R + code[j]!]! * inner[k * step + j]!;
         codes[column * padded + j] = code[j]!;
         if (factor === 0) continue;
-        offsets[count] = j * rows;
+        offsets[count] = j * stride;
         factors[count++] = factor;
       }
       age[column] = 0;
@@ -177,15 +194,15 @@ export class DenseChain implements FrozenMaps {
           const earlier = codes[column * padded + j]!;
           const now = code[j]!;
           if (earlier === now) continue;
-          offsets[count] = j * rows;
+          offsets[count] = j * stride;
           factors[count++] =
-            (slopes[j * R + now]! - slopes[j * R + earlier]!) * inner[k * width + j]!;
+            (slopes[j * R + now]! - slopes[j * R + earlier]!) * inner[k * step + j]!;
           codes[column * padded + j] = now;
         }
       }
       age[column]! += count;
     }
-    addColumns(values, start, rows, outer, offsets, factors, count);
+    this.kernel.addColumns(values, start, rows, outer, offsets, factors, count);
     return column;
   }
 
@@ -197,7 +214,7 @@ export class DenseChain implements FrozenMaps {
 
   /** What stage 0 reads: it never changes. */
   private first(slice: CheckedSlice): void {
-    const { W, b, rows, columns } = this.links[0]!;
+    const { W, b, rows, columns, stride } = this.links[0]!;
     const { ds, dt, at0, size } = this.stages[0]!;
     at0.set(b);
     for (let k = 0; k < rows; k++) size[k] = Math.abs(b[k]!);
@@ -205,7 +222,7 @@ export class DenseChain implements FrozenMaps {
       const [x, y, o] = [slice.e1[i]!, slice.e2[i]!, slice.origin[i]!];
       const magnitude = (Math.abs(x) + Math.abs(y)) * this.extent + Math.abs(o);
       for (let k = 0; k < rows; k++) {
-        const w = W[i * rows + k]!;
+        const w = W[i * stride + k]!;
         ds[k]! += w * x;
         dt[k]! += w * y;
         at0[k]! += w * o;
@@ -219,7 +236,7 @@ export class DenseChain implements FrozenMaps {
   private recompute(s: number): void {
     const from = this.stages[s - 1]!;
     const to = this.stages[s]!;
-    const { W, b, rows } = this.links[s]!;
+    const { W, b, stride } = this.links[s]!;
     const R = from.nonlinearity.operator.pieces;
     to.ds.fill(0);
     to.dt.fill(0);
@@ -228,10 +245,10 @@ export class DenseChain implements FrozenMaps {
       const slope = from.slopes[k * R + from.code[k]!]!;
       const intercept = from.intercepts[k * R + from.code[k]!]!;
       if (slope === 0 && intercept === 0) continue;
-      addOuter(
+      this.kernel.addOuter(
         to,
         W,
-        k * rows,
+        k * stride,
         slope * from.ds[k]!,
         slope * from.dt[k]!,
         slope * from.at0[k]! + intercept,
@@ -248,7 +265,7 @@ export class DenseChain implements FrozenMaps {
   private measure(s: number): void {
     const from = this.stages[s - 1]!;
     const { size } = this.stages[s]!;
-    const { W, b, rows } = this.links[s]!;
+    const { W, b, rows, stride } = this.links[s]!;
     const R = from.nonlinearity.operator.pieces;
     const sums = b.map(Math.abs);
     for (let k = 0; k < from.width; k++) {
@@ -260,63 +277,24 @@ export class DenseChain implements FrozenMaps {
       }
       const reach = (Math.abs(from.ds[k]!) + Math.abs(from.dt[k]!)) * this.extent;
       const magnitude = slope * (reach + Math.abs(from.at0[k]!)) + intercept;
-      for (let j = 0; j < rows; j++) sums[j]! += Math.abs(W[k * rows + j]!) * magnitude;
+      for (let j = 0; j < rows; j++) sums[j]! += Math.abs(W[k * stride + j]!) * magnitude;
     }
     for (let j = 0; j < rows; j++) if (sums[j]! > size[j]!) size[j] = sums[j]!;
   }
 }
 
-/** Adds a column times (ts, tt, t0) to the functions that a stage reads. */
-function addOuter(
-  stage: Stage,
-  W: Float64Array,
-  start: number,
-  ts: number,
-  tt: number,
-  t0: number,
-): void {
-  const { ds, dt, at0 } = stage;
-  const rows = ds.length;
-  for (let j = 0; j < rows; j++) {
-    const w = W[start + j]!;
-    ds[j]! += w * ts;
-    dt[j]! += w * tt;
-    at0[j]! += w * t0;
-  }
+/** Bytes that all arrays of a chain take that its inner loops work on, without the first link's. */
+function bytesOf(widths: readonly number[]): number {
+  let bytes = floatBytes(2 * Math.max(0, ...widths));
+  widths.forEach((width, s) => {
+    bytes += 4 * floatBytes(width);
+    if (s > 0) bytes += floatBytes(widths[s - 1]! * evenly(width));
+    if (s > 1) bytes += floatBytes(2 * widths[s - 2]! * evenly(width));
+  });
+  return bytes;
 }
 
-/** Adds multiples of columns of W to an array, four columns at a time. */
-function addColumns(
-  to: Float64Array,
-  start: number,
-  rows: number,
-  W: Float64Array,
-  offsets: Int32Array,
-  factors: Float64Array,
-  count: number,
-): void {
-  let i = 0;
-  for (; i + 3 < count; i += 4) {
-    const o0 = offsets[i]!;
-    const o1 = offsets[i + 1]!;
-    const o2 = offsets[i + 2]!;
-    const o3 = offsets[i + 3]!;
-    const f0 = factors[i]!;
-    const f1 = factors[i + 1]!;
-    const f2 = factors[i + 2]!;
-    const f3 = factors[i + 3]!;
-    for (let j = 0; j < rows; j++) {
-      to[start + j]! += f0 * W[o0 + j]! + f1 * W[o1 + j]! + (f2 * W[o2 + j]! + f3 * W[o3 + j]!);
-    }
-  }
-  for (; i < count; i++) {
-    const o = offsets[i]!;
-    const f = factors[i]!;
-    for (let j = 0; j < rows; j++) to[start + j]! += f * W[o + j]!;
-  }
-}
-
-function makeStage(nonlinearity: Nonlinearity): DenseStage {
+function makeStage(nonlinearity: Nonlinearity, kernel: DenseKernel): DenseStage {
   const operator = nonlinearity.operator as Activation;
   const width = operator.units;
   const R = operator.pieces;
@@ -325,9 +303,10 @@ function makeStage(nonlinearity: Nonlinearity): DenseStage {
     nonlinearity,
     feed: -1,
     width,
-    ds: new Float64Array(width),
-    dt: new Float64Array(width),
-    at0: new Float64Array(width),
+    ds: kernel.floats(width),
+    dt: kernel.floats(width),
+    at0: kernel.floats(width),
+    signs: kernel.floats(width).fill(-1),
     size: new Float64Array(width),
     code: new Uint8Array(new ArrayBuffer((width + 3) & ~3), 0, width),
     slopes: Float64Array.from({ length: width * R }, (_, i) => operator.slopes[i % rows]!),
@@ -335,11 +314,11 @@ function makeStage(nonlinearity: Nonlinearity): DenseStage {
   };
 }
 
-function makeColumns(width: number, between: number, rows: number): Columns {
+function makeColumns(width: number, between: number, rows: number, kernel: DenseKernel): Columns {
   const padded = (between + 3) & ~3;
   const codes = new Uint8Array(2 * width * padded);
   return {
-    values: new Float64Array(2 * width * rows),
+    values: kernel.floats(2 * width * evenly(rows)),
     codes,
     words: new Int32Array(codes.buffer),
     padded,
@@ -348,7 +327,12 @@ function makeColumns(width: number, between: number, rows: number): Columns {
 }
 
 /** Folds the affine operators between two nonlinear ones into one matrix, column by column. */
-function readLink(graph: Graph, from: Nonlinearity | undefined, to: Nonlinearity): Link {
+function readLink(
+  graph: Graph,
+  from: Nonlinearity | undefined,
+  to: Nonlinearity,
+  kernel: DenseKernel,
+): Link {
   const first = from === undefined ? 0 : from.node + 1;
   const columns = sizeOf(graph.shapeOf(first));
   const rows = sizeOf(to.operator.inputShape);
@@ -361,18 +345,20 @@ function readLink(graph: Graph, from: Nonlinearity | undefined, to: Nonlinearity
       else operator.pushforward(none, value, y);
       return y;
     }, x);
-  const W = new Float64Array(columns * rows);
+  const stride = evenly(rows);
+  const W =
+    from === undefined ? new Float64Array(columns * stride) : kernel.floats(columns * stride);
   const only = nodes[0]?.operator;
   if (nodes.length === 1 && only instanceof Dense) {
     for (let k = 0; k < rows; k++) {
-      for (let i = 0; i < columns; i++) W[i * rows + k] = only.W[k * columns + i]!;
+      for (let i = 0; i < columns; i++) W[i * stride + k] = only.W[k * columns + i]!;
     }
-    return { rows, columns, W, b: only.b ?? new Float64Array(rows) };
+    return { rows, columns, stride, W, b: only.b ?? new Float64Array(rows) };
   }
   for (let i = 0; i < columns; i++) {
     const unit = new Float64Array(columns);
     unit[i] = 1;
-    W.set(run(unit, false), i * rows);
+    W.set(run(unit, false), i * stride);
   }
-  return { rows, columns, W, b: run(new Float64Array(columns), true) };
+  return { rows, columns, stride, W, b: run(new Float64Array(columns), true) };
 }

@@ -30,6 +30,11 @@ export interface FrozenMaps {
   ready(s: number): void;
   /** Lets unit k of stage s take another piece. */
   flip(s: number, k: number, piece: number): void;
+  /**
+   * From unit k of stage s on, one where the next may cross a circle, or isn't on the side of its
+   * piece; the number of units or more if there is none. For units of two pieces.
+   */
+  scan(s: number, k: number, cx: number, cy: number, r2: number): number;
   /** Announces that so many flips of stage s come next. */
   expect(s: number, flips: number): void;
 }

@@ -138,6 +138,19 @@ export class GraphMaps implements FrozenMaps {
     this.refreshes.fill(0);
   }
 
+  scan(s: number, from: number, cx: number, cy: number, r2: number): number {
+    const { ds, dt, at0, code, nonlinearity } = this.stages[s]!;
+    const knot = nonlinearity.knots![0]!;
+    let k = from;
+    for (; k < code.length; k++) {
+      const gs = ds[k]!;
+      const gt = dt[k]!;
+      const u = gs * cx + gt * cy + at0[k]! - knot;
+      if (!(u * u > r2 * (gs * gs + gt * gt) && u > 0 === (code[k] === 1))) break;
+    }
+    return k;
+  }
+
   expect(): void {}
 
   flip(s: number, k: number, piece: number): void {

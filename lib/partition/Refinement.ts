@@ -250,16 +250,19 @@ export class Refinement {
     const { cx, cy, r2 } = this.loop;
     const knot = stage.nonlinearity.knots![0]!;
     const { ds, dt, at0, code, size } = stage;
-    const { exact } = this;
+    const { exact, maps } = this;
     const n = code.length;
     for (let k = 0; k < n; k++) {
+      // Most units are clear of the face, and have their piece already.
+      if (exact === undefined) k = maps.scan(s, k, cx, cy, r2);
+      if (k >= n) break;
       const gs = ds[k]!;
       const gt = dt[k]!;
       const u = gs * cx + gt * cy + at0[k]! - knot;
       // The circle around the face lies on one side of the unit's line.
       if (u * u > r2 * (gs * gs + gt * gt)) {
         const piece = u > 0 ? 1 : 0;
-        if (code[k] === piece && exact === undefined) continue;
+        if (code[k] === piece && exact === undefined) continue; // its neighbour wasn't clear
         if (Math.abs(u) > TOLERANCE * (size[k]! + Math.abs(knot))) {
           if (code[k] !== piece) this.send(s, k, piece);
           continue;

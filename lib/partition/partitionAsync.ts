@@ -1,3 +1,4 @@
+import { interruption } from "../interrupt";
 import type { SplineNetwork } from "../network";
 import { graphMessage } from "../network/graphMessage";
 import type { Complex } from "./Complex";
@@ -17,7 +18,7 @@ export interface AsyncPartitionOptions extends PartitionOptions {
  * `partition`, while this thread stays responsive: the same complex, to the bit.
  *
  * With one thread, it pauses after every 1024 cells, so that timers, an abort, a notebook's display
- * get their turn. With more, each of them refines patches of the domain; the network goes to them as
+ * get their turn; a notebook's stop button ends it too. With more, each of them refines patches of the domain; the network goes to them as
  * its weights, so its operators have to be the dictionary's. A domain that few lines of layer 1
  * cross (48 at most), or whose first operator is a maximum, is one patch: that takes one thread.
  *
@@ -42,12 +43,18 @@ export async function partitionAsync(
   }
   const { graph } = net;
   const plan = readPlan(net, options);
-  const watch = new Watch(plan.area, options);
   const message = threads > 1 ? graphMessage(graph) : undefined;
   const work = exact ? undivided(plan) : patchworkOf(graph, plan);
-  const patches =
-    message !== undefined && work.faces.length > 1
-      ? await refineInThreads(message, plan, work, threads, options)
-      : await runInTurns(refinePatches(graph, plan, work, watch, exact));
-  return finishComplex(net, plan, work, patches, watch);
+  const { signal, end } = interruption(options.signal);
+  const watching = { signal, onProgress: options.onProgress };
+  try {
+    const watch = new Watch(plan.area, watching);
+    const patches =
+      message !== undefined && work.faces.length > 1
+        ? await refineInThreads(message, plan, work, threads, watching)
+        : await runInTurns(refinePatches(graph, plan, work, watch, exact));
+    return finishComplex(net, plan, work, patches, watch);
+  } finally {
+    end();
+  }
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { interruption } from "../interrupt";
 import type { ActivationCode, SplineNetwork } from "../network";
 import type { Pieces } from "../spline/operators";
 import { cornerMean, type Point, signedArea } from "../spline/planar";
@@ -40,21 +41,26 @@ export async function* streamCells(
 ): AsyncGenerator<StreamedCell, void> {
   const { graph } = net;
   const plan = readPlan(net, options);
-  const watch = new Watch(plan.area, options);
-  const { skeleton, faces } = patchworkOf(graph, plan);
-  const maps = mapsOf(graph, plan, plan.layers.length);
-  const refinement = new Refinement(maps, plan.outline, plan.extent, { isolated: true });
-  let count = 0;
-  for (let p = 0; p < faces.length; p++) {
-    refinement.restart(skeleton.outline(faces[p]!));
-    while (refinement.next()) {
-      count++;
-      yield new PassingCell(net, plan, refinement);
-      options.signal?.throwIfAborted();
-      if (watch.cell(refinement)) await setImmediate();
+  const { signal, end } = interruption(options.signal);
+  try {
+    const watch = new Watch(plan.area, { signal, onProgress: options.onProgress });
+    const { skeleton, faces } = patchworkOf(graph, plan);
+    const maps = mapsOf(graph, plan, plan.layers.length);
+    const refinement = new Refinement(maps, plan.outline, plan.extent, { isolated: true });
+    let count = 0;
+    for (let p = 0; p < faces.length; p++) {
+      refinement.restart(skeleton.outline(faces[p]!));
+      while (refinement.next()) {
+        count++;
+        yield new PassingCell(net, plan, refinement);
+        signal.throwIfAborted();
+        if (watch.cell(refinement)) await setImmediate();
+      }
     }
+    watch.finish(count);
+  } finally {
+    end();
   }
-  watch.finish(count);
 }
 
 /** A cell with a copy of its polygon and pieces, of which the rest is computed when it is asked for. */

@@ -33,15 +33,23 @@ export async function build({ root, report, started }) {
 
 async function compileAssembly({ root, report, started }) {
   const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
-  const source = join("assembly", "hamming.ts");
-  const output = ["-o", join("dist", "lib", "distance", "hamming.wasm")];
   const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"];
-  await run(process.execPath, [compiler, source, ...output, ...options], {
-    cwd: root,
-    minutes: 5,
-    log: report.log,
-    started,
-  });
+  for (const [source, folder] of [
+    ["hamming", "distance"],
+    ["denseMaps", "partition"],
+  ]) {
+    const output = ["-o", join("dist", "lib", folder, `${source}.wasm`)];
+    await run(
+      process.execPath,
+      [compiler, join("assembly", `${source}.ts`), ...output, ...options],
+      {
+        cwd: root,
+        minutes: 5,
+        log: report.log,
+        started,
+      },
+    );
+  }
 }
 
 // The compiler leaves what it made of a source that is no longer there: a test deleted would go on
