@@ -124,7 +124,9 @@ describe("the notebook runner", { skip: missing }, () => {
   ];
   for (const [name, what, cells, expected] of bad) {
     test(`${what} is told with notebook and cell, and nothing is stored`, () => {
-      const result = run(name, cells, "--cell-timeout", "4");
+      // Short only where it is waited for: a busy machine takes seconds over the first import.
+      const limit = name === "04-endless" ? "4" : "60";
+      const result = run(name, cells, "--cell-timeout", limit);
       assert.notEqual(result.status, 0);
       assert.match(result.stdout.replaceAll("\n", " "), expected);
       assert.match(result.stdout, /\d+ passed, [1-9]\d* failed\n$/);
