@@ -11,6 +11,7 @@ export async function answersSlider(page: Page, figure: Locator): Promise<void> 
         ? (element as unknown as { toDataURL(): string }).toDataURL()
         : element.innerHTML,
     );
+  await slider.waitFor({ state: "visible" }); // what isn't shown yet takes no focus
   await slider.focus();
   await page.keyboard.press("Home");
   await page.waitForTimeout(300);
