@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   await benchQuantisation();
   benchFitting();
   benchMasoCode();
-  benchPartition();
+  await benchPartition();
   benchSoft();
   await benchStability();
   benchRecurrent();

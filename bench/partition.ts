@@ -5,21 +5,26 @@ import {
   heWeights,
   mnist,
   partition,
+  partitionAsync,
   random,
   SplineNetwork,
   sliceThrough,
+  streamCells,
 } from "../lib";
 import { Conv2d, Dense, MaxPool2d, type Operator, Relu, Reshape } from "../lib/spline/operators";
 import { clippedCells } from "./clippedCells";
-import { race } from "./pair";
+import { medianOf, race } from "./pair";
 
 const domain: [number, number][] = [
   [-1, -1],
   [1, 1],
 ];
 
-/** Complexes of dense networks beside plain clipping, growth with the number of cells, a CNN's slice. */
-export function benchPartition(): void {
+const drawn = (width: number, layers = 3): SplineNetwork =>
+  SplineNetwork.fromWeights(heWeights([2, ...Array(layers).fill(width), 1], random(4)));
+
+/** Complexes of dense networks beside plain clipping, growth, streams, threads, a CNN's slice. */
+export async function benchPartition(): Promise<void> {
   for (const [widths, rounds] of [
     [[2, 45, 3, 4], 15],
     [[2, 32, 32, 32, 1], 7],
@@ -42,33 +47,61 @@ export function benchPartition(): void {
     );
   }
   console.log("partition: growth, each network in a process of its own, processor time");
-  for (const width of [16, 32, 64, 128, 256, 512]) {
-    console.log(
-      `  ${execFileSync(process.execPath, [__filename, String(width)], { encoding: "utf8" }).trim()}`,
-    );
-  }
+  for (const width of [16, 32, 64, 128, 256, 512]) console.log(`  ${alone("complex", width)}`);
+  console.log(`  five layers: ${alone("complex", 256, 5)}`);
+  for (const width of [128, 512]) console.log(`  cells that go by: ${alone("stream", width)}`);
+  await benchThreads();
   benchSlice();
 }
 
-/** One complex of three hidden layers: mean processor time once it is warm, and the most memory of the process. */
-function growth(width: number): string {
-  const widths = [2, width, width, width, 1];
-  const net = SplineNetwork.fromWeights(heWeights(widths, random(4)));
-  const { cellCount } = partition(net, { domain });
+const alone = (...what: (string | number)[]): string =>
+  execFileSync(process.execPath, [__filename, ...what.map(String)], { encoding: "utf8" }).trim();
+
+/** One network: mean processor time once it is warm, and the most memory of the process. */
+async function growth(form: string, width: number, layers: number): Promise<string> {
+  const net = drawn(width, layers);
+  let cells = 0;
+  const run = async () => {
+    cells = 0;
+    if (form === "complex") cells = partition(net, { domain }).cellCount;
+    else for await (const _ of streamCells(net, { domain })) cells++;
+  };
+  await run();
   const start = process.cpuUsage();
   let rounds = 0;
   let seconds = 0;
   while (seconds < 1) {
-    partition(net, { domain });
+    await run();
     rounds++;
     seconds = process.cpuUsage(start).user / 1e6;
   }
   const mean = seconds / rounds;
-  const each = (1e9 * mean) / (cellCount * width);
+  const each = (1e9 * mean) / (cells * width);
   const memory = process.resourceUsage().maxRSS / 1024;
   return (
-    `${widths.join("-")}: ${cellCount} cells in ${mean.toPrecision(3)} s, ` +
+    `2-${Array(layers).fill(width).join("-")}-1: ${cells} cells in ${mean.toPrecision(3)} s, ` +
     `${each.toPrecision(3)} ns per cell and unit of width, ${memory.toFixed(0)} MB at most`
+  );
+}
+
+/** The same complex by two threads, both timed in turn by the clock: other work on the machine shows. */
+async function benchThreads(): Promise<void> {
+  const net = drawn(512);
+  const times: [number[], number[]] = [[], []];
+  const processor = [0, 0];
+  for (let round = 0; round < 3; round++) {
+    for (const threads of [1, 2]) {
+      const [start, used] = [performance.now(), process.cpuUsage()];
+      await partitionAsync(net, { domain, threads });
+      times[threads - 1]!.push(performance.now() - start);
+      processor[threads - 1]! += process.cpuUsage(used).user / 3e6;
+    }
+  }
+  const [one, two] = times.map(medianOf) as [number, number];
+  console.log("partition of 2-512-512-512-1 by one thread and by two, the same complex");
+  console.log(
+    `  ${(one / 1000).toPrecision(3)} s and ${(two / 1000).toPrecision(3)} s, ratio ${(one / two).toPrecision(3)} ` +
+      `(median of 3, in turn); processor time ${processor.map((s) => s.toPrecision(3)).join(" and ")} s`,
   );
 }
 
@@ -121,4 +154,7 @@ function convolutional(): SplineNetwork {
   return new SplineNetwork(new Graph([28, 28, 1], nodes));
 }
 
-if (require.main === module) console.log(growth(Number(process.argv[2])));
+if (require.main === module) {
+  const [form, width, layers = "3"] = process.argv.slice(2);
+  growth(form!, Number(width), Number(layers)).then(console.log);
+}

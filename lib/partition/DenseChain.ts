@@ -254,7 +254,8 @@ export class DenseChain implements FrozenMaps {
         slope * from.at0[k]! + intercept,
       );
     }
-    if (this.measured[s]!++ % 16 === 0) this.measure(s);
+    const before = this.measured[s]!++;
+    if (before % (before < 256 ? 16 : 256) === 0) this.measure(s);
     this.dirty[s] = 0;
     this.age[s] = 0;
   }

@@ -1,3 +1,5 @@
+import type { Point } from "../spline/planar";
+
 /** Stands for the face of a half-edge that has been taken out. */
 export const GONE = -2;
 
@@ -139,6 +141,19 @@ export class HalfEdges {
       edgeLayers: Int32Array.from(loop, (side) => this.edgeLayer[side >> 1]!),
       edgeTests: Int32Array.from(loop, (side) => this.edgeTest[side >> 1]!),
     };
+  }
+
+  /** Corners of a face, moved by (dx, dy). */
+  corners(face: number, dx: number, dy: number): Point[] {
+    const { next, origin, points, faceEdge } = this;
+    const corners: Point[] = [];
+    let h = faceEdge[face]!;
+    do {
+      const v = 2 * origin[h]!;
+      corners.push([points[v]! + dx, points[v + 1]! + dy]);
+      h = next[h]!;
+    } while (h !== faceEdge[face]);
+    return corners;
   }
 
   /** Area of a face. */

@@ -75,11 +75,7 @@ class PassingCell implements StreamedCell {
     private readonly plan: Plan,
     { faces, face, maps }: Refinement,
   ) {
-    const [x, y] = plan.centre;
-    const { points } = faces.outline(face);
-    this.polygon = [];
-    for (let i = 0; i < points.length; i += 2)
-      this.polygon.push([points[i]! + x, points[i + 1]! + y]);
+    this.polygon = faces.corners(face, ...plan.centre);
     this.pieces = maps.stages.map(({ code }) => code.slice());
   }
 

@@ -7,7 +7,7 @@ import { patchworkOf } from "../../lib/partition/patchwork";
 import { runThrough, Watch } from "../../lib/partition/Watch";
 import { readDomain } from "../../lib/spline/planar";
 import { checkComplex, checkLocation, checkMaps, checkNeighbours } from "./checks";
-import { drawnPartition } from "./drawn";
+import { drawnNetwork, drawnPartition, SQUARE } from "./drawn";
 import { type Specimen, specimen } from "./randomNetworks";
 
 /** The complex made of patches that at most so many lines of the first layer cross. */
@@ -74,4 +74,36 @@ test("a point outside the domain lies in no cell, one on its boundary does", () 
   ] as const) {
     assert.equal(complex.locate(x, y), -1);
   }
+});
+
+test("a point is found in a number of steps that grows with the logarithm of the number of cells", () => {
+  const ratios: number[] = [];
+  for (const width of [8, 24, 72]) {
+    const net = drawnNetwork([2, width, width, 1], 3);
+    const plan = readPlan(net, { domain: SQUARE });
+    const work = patchworkOf(net.graph, plan);
+    const watch = new Watch(plan.area, {});
+    const patches = runThrough(refinePatches(net.graph, plan, work, watch));
+    const cells = patches.reduce((sum, { codes }) => sum + codes.ends.length, 0);
+    // Depths of all leaves, weighted alike: what `locate` takes on average over the cells.
+    let [steps, leaves] = [0, 0];
+    const trunk = Math.log2(work.faces.length);
+    for (const { tree } of patches) {
+      const open: [node: number, depth: number][] = [[tree.children[0]!, 0]];
+      for (let at = open.pop(); at !== undefined; at = open.pop()) {
+        const [node, depth] = at;
+        if (node < 0) {
+          steps += depth + trunk;
+          leaves++;
+        } else
+          open.push(
+            [tree.children[2 * node]!, depth + 1],
+            [tree.children[2 * node + 1]!, depth + 1],
+          );
+      }
+    }
+    assert.equal(leaves, cells);
+    ratios.push(steps / leaves / Math.log2(cells));
+  }
+  assert.ok(Math.max(...ratios) < 2.5, String(ratios));
 });
