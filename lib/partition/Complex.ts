@@ -2,6 +2,7 @@ import type { ActivationCode, SplineNetwork } from "../network";
 import { pictureOfSvg } from "../picture";
 import { type Pieces, sizeOf } from "../spline/operators";
 import { type Point, signedArea } from "../spline/planar";
+import type { LoggedCodes } from "./CodeLog";
 import { type CanvasLike, type DrawingOptions, drawOn, toSVG } from "./drawing";
 import { frozenCode, frozenSliceMap } from "./frozenCell";
 import { type DecisionBoundary, decisionBoundary } from "./readouts";
@@ -59,6 +60,8 @@ export interface ComplexArrays {
 export interface ComplexSource {
   /** Pieces of every node of the network's graph on a cell; beyond the layers that were asked for, those in its middle. */
   codes(cell: number): readonly Pieces[];
+  /** The same for all cells, patch by patch; undefined unless all layers were asked for. */
+  readonly logs: readonly LoggedCodes[] | undefined;
   /** The cell of a point of the domain. */
   locate(x: number, y: number): number;
   /** Number of cells after 1, 2, … layers. */
@@ -149,6 +152,11 @@ export class Complex {
   pieces(i: number): readonly Pieces[] {
     this.checkCell(i);
     return this.source.codes(i);
+  }
+
+  /** The codes of all cells as a log, patch by patch; undefined if some layers weren't asked for. */
+  get logs(): readonly LoggedCodes[] | undefined {
+    return this.source.logs;
   }
 
   /** A [C × 2] and b [C] of cell i in the slice's coordinates: f = A [x, y]ᵀ + b. */

@@ -5,7 +5,7 @@ import { readCode } from "./CodeLog";
 import { Complex } from "./Complex";
 import { TOLERANCE } from "./FrozenMaps";
 import { glue, type Patchwork } from "./glue";
-import type { Nonlinearity } from "./Nonlinearity";
+import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
 import type { CutTree, Patch } from "./Patch";
 import type { Plan } from "./Plan";
 
@@ -46,6 +46,7 @@ export function assemble(
         complex.toInput(...cornerMean(complex.polygon(i))),
       );
     },
+    logs: layers.length === nonlinearities(net.graph).length ? codes : undefined,
     locate: (x, y) => {
       if (!contains(plan, x, y)) return -1;
       const [s, t] = [x - centre[0], y - centre[1]];

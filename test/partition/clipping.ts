@@ -180,6 +180,7 @@ export function clipNetwork(
       locate: (x, y) => leaves.findIndex(({ corners: c }) => contains(c, x, y)),
       cellsPerLayer,
       undecided: 0,
+      logs: undefined,
     },
   };
 }

@@ -33,7 +33,16 @@ export class SliceMetric {
 
   /** A gradient with respect to the slice's coordinates, in orthonormal ones. */
   gradient(gx: number, gy: number): readonly [number, number] {
-    const first = gx / this.l11;
-    return [first, (gy - this.l21 * first) / this.l22];
+    return [this.firstOf(gx), this.secondOf(gx, gy)];
+  }
+
+  /** Its first coordinate. */
+  firstOf(gx: number): number {
+    return gx / this.l11;
+  }
+
+  /** Its second coordinate. */
+  secondOf(gx: number, gy: number): number {
+    return (gy - this.l21 * (gx / this.l11)) / this.l22;
   }
 }

@@ -1,4 +1,6 @@
 import type { Complex } from "../Complex";
+import { DenseChain } from "../DenseChain";
+import { replaySlopes, type SlopeVisitor } from "../replaySlopes";
 import { SliceMetric } from "./SliceMetric";
 import { sliceMaps } from "./sliceMaps";
 
@@ -12,20 +14,41 @@ import { sliceMaps } from "./sliceMaps";
  * const norms = cellNorms(partition(net, { domain }));
  */
 export function cellNorms(complex: Complex): Float64Array {
-  const { outputs, A } = sliceMaps(complex);
   const metric = new SliceMetric(complex.slice);
   const norms = new Float64Array(complex.cellCount);
-  for (let i = 0; i < norms.length; i++) {
-    let [p, q, r] = [0, 0, 0];
-    for (let c = outputs * i; c < outputs * (i + 1); c++) {
-      const [u, v] = metric.gradient(A[2 * c]!, A[2 * c + 1]!);
+  forEachSlope(complex, (i, ds, dt) => {
+    let p = 0;
+    let q = 0;
+    let r = 0;
+    for (let c = 0; c < ds.length; c++) {
+      const u = metric.firstOf(ds[c]!);
+      const v = metric.secondOf(ds[c]!, dt[c]!);
       p += u * u;
       q += u * v;
       r += v * v;
     }
-    norms[i] = Math.sqrt((p + r) / 2 + Math.hypot((p - r) / 2, q));
-  }
+    const half = (p - r) / 2;
+    norms[i] = Math.sqrt((p + r) / 2 + Math.sqrt(half * half + q * q));
+  });
   return norms;
+}
+
+/** Visits ∂f/∂s and ∂f/∂t [C each] of all cells. */
+function forEachSlope(complex: Complex, visit: SlopeVisitor): void {
+  const { network, slice, logs } = complex;
+  if (logs !== undefined && DenseChain.fits(network.graph)) {
+    replaySlopes(network.graph, slice, logs, visit);
+    return;
+  }
+  const { outputs, A } = sliceMaps(complex);
+  const [ds, dt] = [new Float64Array(outputs), new Float64Array(outputs)];
+  for (let i = 0; i < complex.cellCount; i++) {
+    for (let c = 0; c < outputs; c++) {
+      ds[c] = A[2 * (outputs * i + c)]!;
+      dt[c] = A[2 * (outputs * i + c) + 1]!;
+    }
+    visit(i, ds, dt);
+  }
 }
 
 /** The exact Lipschitz constant of a network on a domain of a slice. */

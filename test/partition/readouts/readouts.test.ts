@@ -53,6 +53,28 @@ for (const [name, constant, digits] of [
   });
 }
 
+test("slopes replayed from the log of codes are those of each cell's own map", () => {
+  const weights = heWeights([2, 40, 30, 20, 3], random(5), { offsetDeviation: 0.4 });
+  for (const activation of ["relu", "abs", "leakyRelu"] as const) {
+    const net = SplineNetwork.fromWeights(weights, { activation });
+    const complex = partition(net, { domain: BOX });
+    assert.ok(complex.logs!.length > 0 && complex.cellCount > 1000);
+    const norms = cellNorms(complex);
+    const { A } = sliceMaps(complex); // node by node, from each cell's whole code
+    for (let i = 0; i < complex.cellCount; i++) {
+      const rows = [0, 1, 2].map((c) => Array.from(A.subarray(6 * i + 2 * c, 6 * i + 2 * c + 2)));
+      const norm = new SingularValueDecomposition(new Matrix(rows)).norm2;
+      assert.ok(
+        Math.abs(norms[i]! - norm) <= 1e-11 * Math.max(1, norm),
+        `${activation}, cell ${i}`,
+      );
+    }
+  }
+  const shallow = partition(drawn([2, 8, 6, 2], 1), { domain: BOX, layers: 1 });
+  assert.equal(shallow.logs, undefined);
+  assert.equal(cellNorms(shallow).length, shallow.cellCount);
+});
+
 test("norms on a slice are those of A on its plane, whatever directions span it", () => {
   const net = drawn([6, 10, 8, 3], 1);
   const draws = random(2);
