@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Random, random } from "../../lib/random";
+import { Absolute, MaxoutDense, PairsOfChannels, SoftThreshold } from "./ownLayers";
 
 type Value = tf.SymbolicTensor;
 const { layers } = tf;
@@ -69,6 +70,8 @@ class Builder {
       () => this.apply(layers.batchNormalization({ epsilon: 0.1 }), z),
       () => this.apply(layers.dropout({ rate: 0.5 }), z),
       () => this.apply(layers.rescaling({ scale: 0.5, offset: 0.25 }), z),
+      () =>
+        z.shape.at(-1)! % 2 === 0 ? this.apply(new PairsOfChannels({}), z) : this.activated(z),
       // A layer that is used twice, with and without something in between.
       () => {
         const shared = this.shared(z);
@@ -87,6 +90,7 @@ class Builder {
     return [
       () => this.activated(this.apply(layers.dense({ units: this.rng.integer(1, 6) }), z)),
       () => this.activated(this.apply(layers.dense({ units: this.rng.integer(3, 8) }), z)),
+      () => this.apply(new MaxoutDense({}), z),
       () => this.apply(layers.repeatVector({ n: 3 }), z),
       () => this.apply(layers.reshape({ targetShape: [width, 1] }), z),
     ];
@@ -146,12 +150,12 @@ class Builder {
         ),
       () =>
         this.apply(
-          layers.depthwiseConv2d({ kernelSize, depthMultiplier: 2, strides: 1, padding }),
+          layers.depthwiseConv2d({ kernelSize, depthMultiplier: 2, strides: down, padding }),
           z,
         ),
       () =>
         this.apply(
-          layers.separableConv2d({ filters, kernelSize, strides: [1, 1], padding: "same" }),
+          layers.separableConv2d({ filters, kernelSize, strides: [down, down], padding }),
           z,
         ),
       () =>
@@ -204,6 +208,8 @@ class Builder {
       () => layers.reLU({ maxValue: 1 }),
       () => layers.activation({ activation: "hardSigmoid" }),
       () => layers.activation({ activation: "relu6" }),
+      () => new Absolute({}),
+      () => new SoftThreshold({}),
     ])();
     return this.apply(layer, z);
   }
