@@ -81,9 +81,14 @@ export function describeImages({ shape }: ImageData, { title }: ImageOptions): s
   return `${title ?? "image"} (${shape.join(" × ")})`;
 }
 
+/** Channels of an image, or of each image of a grid. */
+export function channelsOf(shape: readonly number[]): 1 | 3 {
+  return shape.length > 2 && shape.at(-1) === 3 ? 3 : 1;
+}
+
 function gridOf(shape: readonly number[], length: number) {
-  const colourLast = shape.length > 2 && (shape.at(-1) === 1 || shape.at(-1) === 3);
-  const channels = colourLast ? shape.at(-1)! : 1;
+  const channels = channelsOf(shape);
+  const colourLast = shape.length > 2 && shape.at(-1) === channels;
   const sizes = colourLast ? shape.slice(0, -1) : shape;
   if (sizes.length !== 2 && sizes.length !== 3) {
     throw new RangeError(

@@ -1,6 +1,12 @@
 import { indexedPng } from "../picture";
 import { type Bundle, display } from "./display";
-import { describeImages, type ImageData, type ImageOptions, svgOfImages } from "./images";
+import {
+  channelsOf,
+  describeImages,
+  type ImageData,
+  type ImageOptions,
+  svgOfImages,
+} from "./images";
 import { plainJson } from "./plainJson";
 import { isPlotly, type PlotlyFigure, svgOfPlotly } from "./plotly/picture";
 import { type Picture, pictureOfSvg, svgOfVegaLite, withTheme } from "./rendering";
@@ -15,7 +21,7 @@ export type Figure = object | string | Uint8Array;
 const LARGEST_MB = 5;
 /** An SVG of more characters than this is shown as its picture alone. */
 const LARGEST_SVG = 100_000;
-/** A picture of more bytes than this is stored with 256 colours. */
+/** A picture of more bytes than this is stored with 256 colours, if it isn't a photograph. */
 const LARGEST_PICTURE = 120_000;
 
 /**
@@ -65,11 +71,9 @@ function formsOf(figure: Figure, options: ImageOptions): Forms {
   if (isFrame(figure)) return { data: tableOf(figure) };
   const image = imageOf(figure);
   if (image !== undefined) {
-    return withPicture(
-      {},
-      pictureOfSvg(svgOfImages(image, options)),
-      describeImages(image, options),
-    );
+    const picture = pictureOfSvg(svgOfImages(image, options));
+    const photograph = channelsOf(image.shape) === 3;
+    return withPicture({}, picture, describeImages(image, options), photograph);
   }
   throw unknown(figure);
 }
@@ -106,8 +110,13 @@ function pngForms(png: Uint8Array, title = "image"): Forms {
   return { data: { "image/png": bytes.toString("base64"), "text/plain": title } };
 }
 
-function withPicture(native: Bundle, { png, width, height }: Picture, title: string): Forms {
-  const stored = png.length > LARGEST_PICTURE ? indexedPng(png) : png;
+function withPicture(
+  native: Bundle,
+  { png, width, height }: Picture,
+  title: string,
+  photograph = false,
+): Forms {
+  const stored = png.length > LARGEST_PICTURE && !photograph ? indexedPng(png) : png;
   return {
     data: { ...native, "image/png": Buffer.from(stored).toString("base64"), "text/plain": title },
     // Jupyter draws a PNG pixel by pixel unless told its size on the page.

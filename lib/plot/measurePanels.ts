@@ -140,7 +140,8 @@ function namesOf(room: number): object {
 
 /** A logarithmic axis is marked where there are runs: it would crowd otherwise. */
 function axisOf(xs: readonly number[], logarithmic: boolean): object {
-  if (!logarithmic) return { scale: { zero: false } };
+  const whole = xs.every(Number.isInteger) && { axis: { tickMinStep: 1, format: "d" } };
+  if (!logarithmic) return { scale: { zero: false }, ...whole };
   return { scale: { type: "log", nice: false }, axis: { values: [...new Set(xs)] } };
 }
 

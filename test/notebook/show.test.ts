@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { PNG } from "pngjs";
 import { markdown, show, tex } from "../../lib/notebook";
 import type { Bundle } from "../../lib/notebook/display";
+import { random } from "../../lib/random";
 import { capture } from "./capture";
 
 const line = {
@@ -112,6 +113,20 @@ test("images: one, grids, tensors, colours", async () => {
   const png = PNG.sync.read(Buffer.from(String(fromTensor!.data["image/png"]), "base64"));
   const middle = 4 * (Math.round(png.height * 0.25) * png.width + Math.round(png.width * 0.25));
   assert.deepEqual([...png.data.subarray(middle, middle + 3)], [255, 0, 0]);
+});
+
+test("a large picture has 256 colours, unless it is of photographs", () => {
+  const noise = random(1);
+  const [count, side] = [12, 32];
+  const pictureOf = (channels: number) => {
+    const shape = [count, side, side, channels];
+    const length = count * side * side * channels;
+    const data = Float64Array.from({ length }, () => noise.uniform());
+    return capture(() => show({ data, shape }, { scale: 6 }))[0]!.data;
+  };
+  const [grey, colour] = [pictureOf(1), pictureOf(3)];
+  assert.ok(coloursOf(grey) <= 256);
+  assert.ok(coloursOf(colour) > 5000);
 });
 
 test("images: long titles and captions are drawn to their end", () => {
