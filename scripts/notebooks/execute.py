@@ -23,12 +23,14 @@ class Execution(ExecutePreprocessor):
     """nbconvert's execution, telling of its kernel and of each cell before it runs."""
 
     current = None
+    process = None
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == "code":
             if self.current is None:
                 # In a session of its own: who ends this program must end the kernel as well.
                 tell(event="kernel", pid=self.km.provisioner.pid)
+                self.process = self.km.provisioner.process
             self.current = index
             tell(event="cell", index=index)
         return super().preprocess_cell(cell, resources, index)
@@ -50,7 +52,9 @@ except CellExecutionError as error:
 except CellTimeoutError:
     failure = {"ename": "Timeout", "evalue": f"the cell took longer than {seconds} s"}
 except DeadKernelError:
-    failure = {"ename": "DeadKernel", "evalue": "the kernel died while the cell ran"}
+    # Its exit code tells who ended it: −6 an abort, −9 a kill, −11 memory that isn't its own.
+    code = execution.process and execution.process.poll()
+    failure = {"ename": "DeadKernel", "evalue": f"the kernel died while the cell ran, code {code}"}
 nbformat.write(notebook, target)
 if failure is None:
     tell(event="done")
