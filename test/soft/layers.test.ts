@@ -110,7 +110,7 @@ describe("soft units on TensorFlow.js", () => {
           sum += exact.betaSlope(u);
         });
         // dβ/d(log η) = β (1 − β).
-        if (grads.length > 0) close(grads[0]!, sum * beta * (1 - beta), 2e-5, "∂/∂log η");
+        if (grads.length > 0) close(grads[0]!, sum * beta * (1 - beta), 1e-5, "∂/∂log η");
       }
     });
   }
@@ -140,8 +140,8 @@ describe("soft units on TensorFlow.js", () => {
           byLogEta += (at(u, beta + h).value - at(u, beta - h).value) / (2 * h);
           byLogit += (at(u, beta, mix + h).value - at(u, beta, mix - h).value) / (2 * h);
         });
-        close(grads[0]!, byLogEta * beta * (1 - beta), 2e-5, "∂/∂log η");
-        close(grads[1]!, byLogit * mix * (1 - mix), 2e-5, "∂/∂logit c");
+        close(grads[0]!, byLogEta * beta * (1 - beta), 1e-5, "∂/∂log η");
+        close(grads[1]!, byLogit * mix * (1 - mix), 1e-5, "∂/∂logit c");
       }
     }
   });
