@@ -50,6 +50,7 @@ export {
   withPermutedLabels,
 } from "./data";
 export {
+  alignPlaces,
   type BookLayer,
   CodeBook,
   CodeBookFileError,
@@ -93,6 +94,12 @@ export {
   ModelFileError,
   type ModelFileFault,
   meanAndSd,
+  NOISE_STUDY,
+  type NoiseJob,
+  type NoiseRun,
+  type NoiseRunOptions,
+  type NoiseTask,
+  noiseJobs,
   type OptimizerSpec,
   type OrthogonalityOptions,
   orthogonalRows,
@@ -115,6 +122,7 @@ export {
   takeSnapshot,
   templateNorms,
   trainClassifier,
+  trainNoiseJob,
 } from "./learning";
 export {
   ActivationCode,
@@ -169,6 +177,7 @@ export {
   type ImageData,
   type ImageOptions,
   markdown,
+  noiseRuns,
   type ProgressBar,
   type ProgressOptions,
   progress,

@@ -1,3 +1,4 @@
+export { alignPlaces } from "./alignPlaces";
 export type { BookLayer } from "./BookLayer";
 export { CodeBook } from "./CodeBook";
 export { CodeBookFileError } from "./CodeBookFileError";

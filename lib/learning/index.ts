@@ -21,6 +21,15 @@ export {
   type StoredModelCard,
   saveModel,
 } from "./modelFiles";
+export {
+  NOISE_STUDY,
+  type NoiseJob,
+  type NoiseRun,
+  type NoiseRunOptions,
+  type NoiseTask,
+  noiseJobs,
+  trainNoiseJob,
+} from "./noiseStudy";
 export type { OptimizerSpec } from "./optimizer";
 export {
   type OrthogonalityOptions,

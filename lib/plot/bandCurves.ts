@@ -19,8 +19,8 @@ export interface BandCurvesOptions {
 
 /**
  * Curves as a Vega-Lite 5 spec, one line for each series: the mean over its runs (the geometric one on a
- * logarithmic axis), with a band of one standard deviation to each side where there are several. Dashes
- * tell lines apart where colours don't.
+ * logarithmic axis), with a band of one standard deviation to each side where there are several; it ends
+ * at 0 where no value is negative. Dashes tell lines apart where colours don't.
  *
  * Throws RangeError if there is no run, and if runs of one series stand at other positions.
  *
@@ -99,7 +99,8 @@ function bandOf(runs: readonly CurveRun[], logarithmic: boolean): BandPoint[] {
     const { mean, sd } = meanAndSd(runs.map((run) => to(run.y[i]!)));
     const spread = runs.length > 1 ? sd : 0;
     const value = (v: number) => round(from(v));
-    const [low, high] = [value(mean - spread), value(mean + spread)];
+    const least = runs.every((run) => run.y[i]! >= 0) ? 0 : Number.NEGATIVE_INFINITY;
+    const [low, high] = [Math.max(least, value(mean - spread)), value(mean + spread)];
     return { series, x: round(at), mean: value(mean), low, high };
   });
 }

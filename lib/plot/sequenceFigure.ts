@@ -51,7 +51,7 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
   const steps = signal.length;
   // What was read, and its code, are there once; a template changes with every frame.
   const readSoFar = [{ filter: `datum.t <= ${JSON.stringify(times)}[frame]` }];
-  const picture = (caption: string, rows: object[], range: string[], name: string) => ({
+  const picture = (caption: string, rows: object[], range: string[], name: string | null) => ({
     title: { text: caption, fontSize: 12 },
     width: 170,
     height: 170,
@@ -75,7 +75,8 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
           range.length === 3
             ? { range, domain: [-most, 0, most], interpolate: "rgb" }
             : { range, domain: [0, 1] },
-        legend: { orient: "bottom", gradientLength: 150, gradientThickness: 8 },
+        legend:
+          name === null ? null : { orient: "bottom", gradientLength: 150, gradientThickness: 8 },
       },
     },
   });
@@ -93,7 +94,7 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
       x: Number(places[2 * n]!.toFixed(2)),
       y: Number(places[2 * n + 1]!.toFixed(2)),
       class: classNames[label]!,
-      followed: n === followed,
+      ...(n === followed && { followed: true }),
     })),
   );
   const plane = (field: string) => ({
@@ -127,10 +128,10 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
         vconcat: [
           {
             ...picture(
-              "code Q of each unit over time",
+              "code Q of each unit over time (blue: active)",
               entriesOf(code),
               ["#eeeeee", "#0072b2"],
-              "active",
+              null,
             ),
             width: 480,
             height: 130,

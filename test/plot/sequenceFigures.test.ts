@@ -11,7 +11,14 @@ test("curves: the mean of a series and one standard deviation, geometric on a lo
   const of = (spec: object) => (spec as { data: { values: object[] } }).data.values;
   const [linear] = of(bandCurves(runs, options)) as { mean: number; low: number }[];
   assert.equal(linear!.mean, 50.5);
-  assert.ok(Math.abs(linear!.low - (50.5 - 99 / Math.SQRT2)) < 1e-2);
+  const [signed] = of(
+    bandCurves([...runs, { series: "a", x: [0], y: [-50] }], options),
+  ) as (typeof linear)[];
+  assert.ok(Math.abs(signed!.low - (17 - Math.sqrt(5817))) < 1e-2);
+  const [counts] = of(bandCurves(runs.slice(0, 1).concat({ ...runs[1]!, y: [1000] }), options)) as {
+    low: number;
+  }[];
+  assert.equal(counts!.low, 0); // not 500.5 − 706.4: there are no negative counts
   const [decades] = of(bandCurves(runs, { ...options, logarithmic: true })) as { mean: number }[];
   assert.equal(decades!.mean, 10);
   assert.throws(() => bandCurves([], options), /no curves/);

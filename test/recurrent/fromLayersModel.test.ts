@@ -46,6 +46,36 @@ test("200 random recurrent models are read: float64 equals the unrolled weights,
   }
 });
 
+test("random initial states: the unrolled weights are TensorFlow.js' layers started there", () => {
+  const rng = random(8).split("initial states");
+  for (let net = 0; net < 50; net++) {
+    const weights = randomWeights(rng, { both: 0, backward: 0, heads: ["last"], steps: [1, 50] });
+    const sequence = new SequenceNetwork(recurrentNetwork(weights));
+    const { steps, inputSize } = sequence;
+    const { layers } = layersModel(weights);
+    const x = Float32Array.from(rng.normals(steps * inputSize));
+    const starts = Float32Array.from(rng.normals(sequence.initialStates.length));
+    const expected = tf.tidy(() => {
+      let from = 0;
+      let z: tf.Tensor = tf.tensor(x, [1, steps, inputSize]);
+      for (const layer of layers) {
+        if (layer.getClassName() === "Dense") z = layer.apply(z) as tf.Tensor;
+        if (layer.getClassName() !== "SimpleRNN") continue;
+        const units = Number(layer.getConfig().units);
+        const start = tf.tensor(starts.subarray(from, from + units), [1, units]);
+        z = layer.call(z, { initialState: [start] }) as tf.Tensor;
+        from += units;
+      }
+      return z.dataSync();
+    });
+    const opened = sequence.withInitialStates();
+    assert.ok(gap(opened.forward([...x, ...starts]), expected) < 1e-5, `net ${net}`);
+    const own = sequence.net.forward(x);
+    const fixed = opened.forward([...x, ...sequence.initialStates]);
+    assert.ok(gap(fixed, own) < 1e-12, `net ${net}: its own states`);
+  }
+});
+
 test("a layer that goes backwards leaves its states as it made them", () => {
   const model = tf.sequential({
     layers: [
