@@ -3,7 +3,12 @@ import { random } from "../random";
 import { identityRecurrence } from "./identityRecurrence";
 import { type TrainOptions, trainClassifier } from "./trainClassifier";
 
-/** Recurrences on sequences of MNIST, from the same seeds with noise on their initial states and without. */
+/**
+ * A study: recurrences on sequences of MNIST, from the same seeds with noise on their initial states and
+ * without (Wang, Balestriero & Baraniuk 2019, section 5, at a size that takes about an hour).
+ *
+ * @example NOISE_STUDY.tasks.rows.epochs; // 15
+ */
 export const NOISE_STUDY = {
   units: 64,
   images: 10_000,
@@ -51,7 +56,7 @@ export interface NoiseRun extends NoiseJob {
 /**
  * All networks of the study, in the order in which they are trained.
  *
- * @example noiseJobs().filter(({ task, deviation }) => task === "rows" && deviation === 0).length; // 6
+ * @example noiseJobs().filter(({ task, deviation }) => task === "rows" && deviation === 0).length; // 3
  */
 export function noiseJobs(): NoiseJob[] {
   return NOISE_STUDY.arms.flatMap(({ layers, tasks, deviations }) =>
@@ -74,6 +79,9 @@ export interface NoiseRunOptions extends Pick<TrainOptions, "signal" | "checkpoi
  * Undefined if it was stopped.
  *
  * @throws what {@link trainClassifier} and the reader of MNIST throw
+ * @example
+ * const [job] = noiseJobs();
+ * await trainNoiseJob(job, { signal: AbortSignal.abort() }); // undefined
  */
 export async function trainNoiseJob(
   { task, layers, deviation, seed }: NoiseJob,
