@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import {
   Graph,
   type GraphNode,
@@ -84,25 +85,49 @@ async function growth(form: string, width: number, layers: number): Promise<stri
   );
 }
 
-/** The same complex by two threads, both timed in turn by the clock: other work on the machine shows. */
+/**
+ * The same complex by one thread and by two, in turn: by the clock, on which other work shows, and by
+ * the processor time that the asking thread and the busiest other one take one after the other.
+ */
 async function benchThreads(): Promise<void> {
   const net = drawn(512);
-  const times: [number[], number[]] = [[], []];
-  const processor = [0, 0];
+  const clock: [number[], number[]] = [[], []];
+  const path: [number[], number[]] = [[], []];
   for (let round = 0; round < 3; round++) {
     for (const threads of [1, 2]) {
-      const [start, used] = [performance.now(), process.cpuUsage()];
-      await partitionAsync(net, { domain, threads });
-      times[threads - 1]!.push(performance.now() - start);
-      processor[threads - 1]! += process.cpuUsage(used).user / 3e6;
+      const [start, before] = [performance.now(), threadSeconds()];
+      let after = before;
+      const look = () => {
+        after = { ...after, ...threadSeconds() };
+      };
+      await partitionAsync(net, { domain, threads, onProgress: look });
+      clock[threads - 1]!.push((performance.now() - start) / 1000);
+      const used = Object.entries(after).map(([thread, s]) => [thread, s - (before[thread] ?? 0)]);
+      const asking = Number(used.find(([thread]) => thread === String(process.pid))?.[1] ?? 0);
+      const others = used.filter(([thread]) => before[String(thread)] === undefined);
+      path[threads - 1]!.push(asking + Math.max(0, ...others.map(([, s]) => Number(s))));
     }
   }
-  const [one, two] = times.map(medianOf) as [number, number];
-  console.log("partition of 2-512-512-512-1 by one thread and by two, the same complex");
-  console.log(
-    `  ${(one / 1000).toPrecision(3)} s and ${(two / 1000).toPrecision(3)} s, ratio ${(one / two).toPrecision(3)} ` +
-      `(median of 3, in turn); processor time ${processor.map((s) => s.toPrecision(3)).join(" and ")} s`,
-  );
+  console.log("partition of 2-512-512-512-1 by one thread and by two: the same complex");
+  for (const [name, [one, two]] of [
+    ["by the clock", clock.map(medianOf)],
+    ["processor time of the asking thread and the busiest other one", path.map(medianOf)],
+  ] as [string, [number, number]][]) {
+    const ratio = (one / two).toPrecision(3);
+    console.log(`  ${name}: ${one.toPrecision(3)} s and ${two.toPrecision(3)} s, ratio ${ratio}`);
+  }
+}
+
+/** Processor seconds of each thread of this process so far; Linux alone tells. */
+function threadSeconds(): Record<string, number> {
+  const folder = "/proc/self/task";
+  if (!existsSync(folder)) return {};
+  const seconds: Record<string, number> = {};
+  for (const thread of readdirSync(folder)) {
+    const file = `${folder}/${thread}/schedstat`;
+    if (existsSync(file)) seconds[thread] = Number.parseInt(readFileSync(file, "utf8"), 10) / 1e9;
+  }
+  return seconds;
 }
 
 /** A piece of a plane through three digits, of a convolutional network of random weights. */

@@ -38,10 +38,8 @@ export function readPlan(net: SplineNetwork, options: PlanOptions): Plan {
   const slice = readSlice(options.slice, net.inputSize);
   const available = nonlinearities(net.graph);
   const depth = options.layers ?? available.length;
-  if (
-    !(Number.isInteger(depth) && depth >= 1 && depth <= Math.max(1, available.length)) &&
-    depth !== available.length
-  ) {
+  const [least, most] = [Math.min(1, available.length), Math.max(1, available.length)];
+  if (!(Number.isInteger(depth) && depth >= least && depth <= most)) {
     throw new RangeError(`layers is ${depth}, expected an integer from 1 to ${available.length}`);
   }
   const centre = centreOf(corners);

@@ -232,11 +232,13 @@ function copyInside(
   edgeMap: Int32Array,
   firstCell: number,
 ): void {
-  vertexMap.forEach((number, v) => {
+  for (let v = 0; v < vertexMap.length; v++) {
+    const number = vertexMap[v]!;
     to.vertices[2 * number] = from.vertices[2 * v]!;
     to.vertices[2 * number + 1] = from.vertices[2 * v + 1]!;
-  });
-  edgeMap.forEach((number, e) => {
+  }
+  for (let e = 0; e < edgeMap.length; e++) {
+    const number = edgeMap[e]!;
     for (let side = 0; side < 2; side++) {
       const cell = from.edgeCells[2 * e + side]!;
       to.edgeVertices[2 * number + side] = vertexMap[from.edgeVertices[2 * e + side]!]!;
@@ -244,5 +246,5 @@ function copyInside(
     }
     to.edgeLayers[number] = from.edgeLayers[e]!;
     to.edgeUnits[number] = from.edgeUnits[e]!;
-  });
+  }
 }

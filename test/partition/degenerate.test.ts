@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heWeights, partition, random, SplineNetwork, type WeightLayer } from "../../lib";
+import {
+  heWeights,
+  partition,
+  random,
+  SplineNetwork,
+  streamCells,
+  type WeightLayer,
+} from "../../lib";
 import { readDomain, signedArea } from "../../lib/spline/planar";
 import { checkComplex, checkMaps, checkNeighbours } from "./checks";
 
@@ -130,4 +137,12 @@ test("a domain far from 0 has the cells that lie there", () => {
     [1e6 + 1, 1e6 + 1],
   ];
   assert.equal(partition(net, { domain }).cellCount, 7);
+});
+
+test("a network that is affine is one cell, on all of which it is its own map", async () => {
+  const net = SplineNetwork.fromWeights([{ W: [[1, 2]], b: [3] }]);
+  const complex = partition(net, { domain: box(1) });
+  assert.deepEqual([complex.vertexCount, complex.edgeCount, complex.cellCount], [4, 4, 1]);
+  assert.deepEqual([...complex.cell(0).A, ...complex.cell(0).b], [1, 2, 3]);
+  for await (const { area } of streamCells(net, { domain: box(1) })) assert.equal(area, 4);
 });
