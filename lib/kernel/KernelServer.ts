@@ -39,6 +39,8 @@ export class KernelServer extends ZmqServer {
     await super.init();
     // The default drops what a loop shows faster than the front end takes it.
     this.iopub.sendHighWaterMark = 0;
+    // Left as it is, every 513th message waits for the event loop, and one right behind it is refused.
+    this.iopub.sendTimeout = 0;
     this.#streams.capture();
   }
 

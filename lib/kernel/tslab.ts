@@ -39,6 +39,7 @@ export interface Message {
 /** One of the five ZeroMQ sockets. */
 export interface Socket {
   sendHighWaterMark: number;
+  sendTimeout: number;
   send(frames: (string | Buffer)[]): Promise<void>;
 }
 

@@ -240,6 +240,22 @@ describe("the kernel", { skip: missing }, () => {
     assert.equal(update.data["text/plain"], "two");
   });
 
+  test("shows whatever a loop shows that never gives way to the event loop", async () => {
+    const [cell] = await kernel.run(
+      'const shown = require("tslab/dist/jupyter").lastWriteDisplayData;\n' +
+        "for (let i = 0; i < 1500; i++) {\n" +
+        '  shown({ data: { "text/plain": String(i) }, metadata: {}, transient: {} }, false);\n}',
+    );
+    assert.equal(errors(cell!).length, 0);
+    const texts = cell!.messages
+      .filter(({ type }) => type === "display_data")
+      .map(({ content }) => content.data["text/plain"]);
+    assert.deepEqual(
+      texts,
+      Array.from({ length: 1500 }, (_, i) => String(i)),
+    );
+  });
+
   test("says that it has no comms, in the right message", async () => {
     assert.equal(await kernel.ask({ comm_info: true }), "comm_info_reply");
   });
