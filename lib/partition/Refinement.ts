@@ -112,7 +112,7 @@ export class Refinement {
     this.restart(outline);
   }
 
-  /** Forgets everything, and starts with another polygon of the domain. */
+  /** Once a polygon has been refined to its end, starts with another one of the domain as if it were the first. */
   restart(outline: Outline): void {
     const { stages } = this.maps;
     const first = this.places[0];

@@ -18,9 +18,10 @@ export interface AsyncPartitionOptions extends PartitionOptions {
  * `partition`, while this thread stays responsive: the same complex, to the bit.
  *
  * With one thread, it pauses after every 1024 cells, so that timers, an abort, a notebook's display
- * get their turn; a notebook's stop button ends it too. With more, each of them refines patches of the domain; the network goes to them as
- * its weights, so its operators have to be the dictionary's. A domain that few lines of layer 1
- * cross (48 at most), or whose first operator is a maximum, is one patch: that takes one thread.
+ * get their turn; a notebook's stop button ends it too. With more, each of them refines patches of
+ * the domain; the network goes to them as its weights, so its operators have to be the dictionary's.
+ * A domain that few lines of layer 1 cross (48 at most), or whose first operator is a maximum, is
+ * one patch: that takes one thread.
  *
  * @throws RangeError as `partition`, for `threads` that isn't a positive integer, and for `exact`
  *   with more than one thread
