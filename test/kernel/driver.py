@@ -48,18 +48,24 @@ class Driver:
             if delay is not None and time.time() > last + 5:
                 self.manager.interrupt_kernel()
                 last = time.time()
-            self.take(self.client.get_iopub_msg, sent)
-            self.take(self.client.get_shell_msg, sent)
+            # Outputs as fast as they come: a front end that falls behind by a thousand loses some.
+            waiting = 0.05
+            for _ in range(1000):
+                if not self.take(self.client.get_iopub_msg, sent, waiting):
+                    break
+                waiting = 0
+            self.take(self.client.get_shell_msg, sent, 0.01)
         return list(sent.values())
 
-    def take(self, get, sent):
+    def take(self, get, sent, waiting):
+        """Was there a message?"""
         try:
-            message = get(timeout=0.05)
+            message = get(timeout=waiting)
         except Empty:
-            return
+            return False
         cell = sent.get(message["parent_header"].get("msg_id"))
         if cell is None:
-            return
+            return True
         kind, content = message["msg_type"], message["content"]
         if kind == "execute_reply":
             cell["reply"] = content
@@ -67,6 +73,7 @@ class Driver:
             cell["idle"] = cell["idle"] or content["execution_state"] == "idle"
         else:
             cell["messages"].append({"type": kind, "content": content})
+        return True
 
     def ask(self, request):
         if "run" in request:

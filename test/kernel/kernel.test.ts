@@ -243,7 +243,7 @@ describe("the kernel", { skip: missing }, () => {
   test("shows whatever a loop shows that never gives way to the event loop", async () => {
     const [cell] = await kernel.run(
       'const shown = require("tslab/dist/jupyter").lastWriteDisplayData;\n' +
-        "for (let i = 0; i < 530; i++) {\n" +
+        "for (let i = 0; i < 1500; i++) {\n" +
         '  shown({ data: { "text/plain": String(i) }, metadata: {}, transient: {} }, false);\n}',
     );
     assert.equal(errors(cell!).length, 0);
@@ -252,7 +252,7 @@ describe("the kernel", { skip: missing }, () => {
       .map(({ content }) => content.data["text/plain"]);
     assert.deepEqual(
       texts,
-      Array.from({ length: 530 }, (_, i) => String(i)),
+      Array.from({ length: 1500 }, (_, i) => String(i)),
     );
   });
 
