@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { Piscina } from "piscina";
 import type { CodeBook } from "./CodeBook";
 import { comparisonOf, type DistanceOptions } from "./comparison";
 import { type Found, merge, nearestCodes, type Search } from "./NearestCodes";
@@ -76,11 +76,15 @@ async function shared(search: Search, threads: number): Promise<Found> {
   return merge(await Promise.all(ranges.map(inThread)), search.queryCount, search.k);
 }
 
+/** Threads stay for the next search: starting one takes as long as comparing ten gigabits. */
+let pool: Piscina<Search, Found> | undefined;
+
 function inThread(search: Search): Promise<Found> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(join(__dirname, "searchWorker.js"), { workerData: search });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`a search thread ended with code ${code}`)));
+  pool ??= new Piscina({
+    filename: join(__dirname, "searchWorker.js"),
+    minThreads: 0,
+    maxThreads: availableParallelism(),
+    idleTimeout: 10_000,
   });
+  return pool.run(search);
 }
