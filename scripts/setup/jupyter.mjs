@@ -17,11 +17,12 @@ export function kernelSpec() {
   };
 }
 
-/** The environment that Jupyter runs in: this very Node first, the project's own settings first. */
+/** The environment that Jupyter runs in: the project's own Python, then this very Node, beside which
+ *  there may lie another Python; the project's own settings first. */
 export function jupyterEnvironment(root, env = process.env) {
   return {
     ...env,
-    PATH: [dirname(process.execPath), join(root, ".venv", "bin"), env.PATH].join(delimiter),
+    PATH: [join(root, ".venv", "bin"), dirname(process.execPath), env.PATH].join(delimiter),
     JUPYTER_PREFER_ENV_PATH: "1",
   };
 }

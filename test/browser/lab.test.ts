@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -80,8 +80,11 @@ describe("JupyterLab as npm start opens it", () => {
   let browser: Browser;
   let lab: ChildProcess;
   let address: string;
+  const madeAt = () => statSync(join(root, ".venv", ".madmax")).mtimeMs;
+  let made: number;
   before(async () => {
     if (missing !== false) return;
+    made = madeAt();
     ({ lab, address } = await startLab(folder));
     browser = await launch();
   });
@@ -92,6 +95,10 @@ describe("JupyterLab as npm start opens it", () => {
       await new Promise((resolve) => lab.once("exit", resolve));
     }
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("what is set up isn't set up again", { skip: missing }, () => {
+    assert.equal(madeAt(), made);
   });
 
   // Skipped by itself, since a suite that is skipped counts none.
