@@ -29,6 +29,11 @@ export class KernelServer extends ZmqServer {
   #lastCell: Message | undefined;
   // Failures that are to be seen under that cell already.
   #shown = new Set<CellFailure>();
+  // The five sockets are bound side by side; a socket that is being bound refuses to send.
+  #tellBound!: () => void;
+  readonly #bound = new Promise<void>((resolve) => {
+    this.#tellBound = resolve;
+  });
 
   constructor(runner: CellRunner, connectionFile: string) {
     super(new JupyterHandlerImpl(runner.executor, false), connectionFile);
@@ -37,11 +42,19 @@ export class KernelServer extends ZmqServer {
 
   override async init(): Promise<void> {
     await super.init();
-    // The default drops what a loop shows faster than the front end takes it.
-    this.iopub.sendHighWaterMark = 0;
-    // Left as it is, every 513th message waits for the event loop, and one right behind it is refused.
-    this.iopub.sendTimeout = 0;
+    this.#tellBound();
     this.#streams.capture();
+  }
+
+  override async bindSocket(socket: Socket, port: number): Promise<void> {
+    if (socket === this.iopub) {
+      // The default drops what a loop shows faster than the front end takes it. Connections take
+      // it over from the socket as it was when it was bound.
+      socket.sendHighWaterMark = 0;
+      // Left as it is, every 513th message waits for the event loop, and one right behind it is refused.
+      socket.sendTimeout = 0;
+    }
+    await super.bindSocket(socket, port);
   }
 
   /** A failure outside any cell: shown at once under the cell that ran last, and kept for the next. */
@@ -52,6 +65,7 @@ export class KernelServer extends ZmqServer {
 
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
     const handle = () => super.handleShellMessage(socket, ...frames);
+    await this.#bound;
     try {
       if (messageType(frames) !== "execute_request") return await handle();
       const number = ++this.#arrived;

@@ -59,6 +59,7 @@ export interface ServerBase {
   connInfo: { key: string };
   iopub: Socket;
   init(): Promise<void>;
+  bindSocket(socket: Socket, port: number): Promise<void>;
   close(): void;
   publishStatus(status: string, parent: Message): void;
   handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void>;

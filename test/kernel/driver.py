@@ -1,7 +1,8 @@
 """Drives a kernel for the tests: driver.py SPEC_FOLDER NAME CWD, then one JSON request a line.
 
 Requests: {"run": [{"code": ..., "stop_on_error": true}, ...]} sends all cells at once and answers
-with what each did; {"interrupt": seconds} in a cell interrupts it that much later;
+with what each did; {"interrupt": seconds} in a cell interrupts it that much later, {"late":
+seconds} leaves what it shows unread for so long;
 {"complete": code}, {"inspect": code, "at": position}, {"restart": true}, {"shutdown": true}.
 """
 
@@ -42,13 +43,14 @@ class Driver:
         if delay is not None:
             time.sleep(delay)
             self.manager.interrupt_kernel()
+        time.sleep(max(cell.get("late", 0) for cell in cells))
         start = last = time.time()
         while time.time() < start + TIMEOUT and not all(c["reply"] and c["idle"] for c in sent.values()):
             # Node loses a signal that comes while a busy machine still compiles the cell.
             if delay is not None and time.time() > last + 5:
                 self.manager.interrupt_kernel()
                 last = time.time()
-            # Outputs as fast as they come: a front end that falls behind by a thousand loses some.
+            # Outputs as fast as they come, and a look at the replies in between.
             waiting = 0.05
             for _ in range(1000):
                 if not self.take(self.client.get_iopub_msg, sent, waiting):

@@ -240,19 +240,21 @@ describe("the kernel", { skip: missing }, () => {
     assert.equal(update.data["text/plain"], "two");
   });
 
-  test("shows whatever a loop shows that never gives way to the event loop", async () => {
-    const [cell] = await kernel.run(
-      'const shown = require("tslab/dist/jupyter").lastWriteDisplayData;\n' +
-        "for (let i = 0; i < 1500; i++) {\n" +
-        '  shown({ data: { "text/plain": String(i) }, metadata: {}, transient: {} }, false);\n}',
-    );
+  test("shows whatever a loop shows that never gives way, however late the front end looks", async () => {
+    // More than the buffers between the two hold: a thousand messages each, and megabytes of TCP.
+    const code = `const shown = require("tslab/dist/jupyter").lastWriteDisplayData;
+      for (let i = 0; i < 5000; i++) {
+        const data = { "text/plain": String(i), "text/html": "x".repeat(4000) };
+        shown({ data, metadata: {}, transient: {} }, false);
+      }`;
+    const [cell] = await kernel.run({ code, late: 2 });
     assert.equal(errors(cell!).length, 0);
     const texts = cell!.messages
       .filter(({ type }) => type === "display_data")
       .map(({ content }) => content.data["text/plain"]);
     assert.deepEqual(
       texts,
-      Array.from({ length: 1500 }, (_, i) => String(i)),
+      Array.from({ length: 5000 }, (_, i) => String(i)),
     );
   });
 

@@ -21,7 +21,9 @@ export interface CellResult {
 }
 
 /** A cell to run: its code, or with options of the request. */
-export type Cell = string | { code: string; stop_on_error?: boolean; interrupt?: number };
+export type Cell =
+  | string
+  | { code: string; stop_on_error?: boolean; interrupt?: number; late?: number };
 
 /** The Python that has jupyter_client, or undefined where there is none. */
 export function jupyterPython(): string | undefined {
