@@ -1,2 +1,3 @@
 export { indexedPng } from "./indexedPng";
 export { type Picture, pictureOfSvg } from "./pictureOfSvg";
+export { escaped } from "./svgText";

@@ -1,6 +1,6 @@
 import type { Complex } from "../partition";
+import { escaped } from "../picture";
 import { shade } from "./splineSurface";
-import { escaped } from "./svgText";
 
 /** How the cells of a complex are drawn. */
 export interface CellMapOptions {

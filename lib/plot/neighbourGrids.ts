@@ -1,6 +1,6 @@
 import type { Dataset } from "../data";
+import { escaped } from "../picture";
 import { imageUrl } from "./imageUrl";
-import { escaped } from "./svgText";
 
 /** A query's neighbours by one distance. */
 export interface NeighbourGrid {

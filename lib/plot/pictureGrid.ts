@@ -1,4 +1,4 @@
-import { escaped } from "./svgText";
+import { escaped } from "../picture";
 
 /**
  * Several SVG pictures side by side as one SVG, row by row.

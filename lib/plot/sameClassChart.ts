@@ -15,6 +15,8 @@ export interface SameClassPoint {
 /** Options of the chart of shares. */
 export interface SameClassChartOptions {
   readonly title?: string;
+  /** How many neighbours were asked: the axis says so. */
+  readonly neighbours?: number;
   /** What chance would give: a dashed line. */
   readonly chance?: number;
 }
@@ -30,7 +32,11 @@ export interface SameClassChartOptions {
  */
 export function sameClassChart(
   points: readonly SameClassPoint[],
-  { title = "Neighbours of the query's class", chance = 0.1 }: SameClassChartOptions = {},
+  {
+    title = "Neighbours of the query's class",
+    neighbours,
+    chance = 0.1,
+  }: SameClassChartOptions = {},
 ): object {
   if (points.length === 0) throw new RangeError("there are no shares to draw");
   const networks = [...new Set(points.map(({ network }) => network))];
@@ -48,7 +54,7 @@ export function sameClassChart(
   const y = (field: string, first: boolean) => ({
     field,
     type: "quantitative",
-    title: first ? "share of 15 neighbours" : null,
+    title: first ? `share of ${neighbours === undefined ? "" : `${neighbours} `}neighbours` : null,
     scale: { domain: [0, 1] },
     axis: { format: "%" },
   });

@@ -1,6 +1,6 @@
 import type { SplineNetwork } from "../network";
 import type { Random } from "../random";
-import { linearMargin } from "./certify";
+import { largestOf, linearMargin } from "./certify";
 
 /** How a projected gradient attack searches. */
 export interface AttackOptions {
@@ -127,10 +127,7 @@ function shortened(
   return { signal, label: classOf(net, signal), distance };
 }
 
-function classOf(net: SplineNetwork, x: Float64Array): number {
-  const f = net.forward(x);
-  return f.indexOf(f.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY));
-}
+const classOf = (net: SplineNetwork, x: Float64Array): number => largestOf(net.forward(x));
 
 /** A change of the signal drawn from the ball, up to projection. */
 function randomStep(

@@ -44,6 +44,10 @@ export function certify(net: SplineNetwork, x: ArrayLike<number>): Certificate {
   };
 }
 
+/** The index of the largest value, the lowest of equal ones. */
+export const largestOf = (values: Float64Array): number =>
+  values.indexOf(values.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY));
+
 /** Distance and class of the nearest decision boundary of the affine map at x. */
 export function linearMargin(
   net: SplineNetwork,
@@ -54,7 +58,7 @@ export function linearMargin(
   const D = net.inputSize;
   const f = net.forward(x);
   const { A } = net.affineMap(x);
-  const label = f.indexOf(f.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY));
+  const label = largestOf(f);
   let [margin, rival, square] = [Number.POSITIVE_INFINITY, -1, 1];
   for (let c = 0; c < C; c++) {
     if (c === label) continue;

@@ -1,6 +1,7 @@
 import { Matrix, QrDecomposition } from "ml-matrix";
 import type { SplineNetwork } from "../network";
 import { deepFool } from "./attacks";
+import { largestOf } from "./certify";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { Heap } from "./Heap";
 import { leastDistance } from "./leastDistance";
@@ -54,8 +55,7 @@ export function minimalPerturbation(
   if (net.outputSize < 2) throw new RangeError("a network with one output tells no classes apart");
   const signal = net.read(x);
   const { layers, moved } = aroundSignal(own, signal);
-  const f = net.forward(signal);
-  const label = f.indexOf(f.reduce((top, v) => Math.max(top, v), Number.NEGATIVE_INFINITY));
+  const label = largestOf(net.forward(signal));
   const attack = deepFool(net, signal);
   let best = {
     distance: attack?.distance ?? Number.POSITIVE_INFINITY,

@@ -54,7 +54,12 @@ test("charts draw every point, keep the order of layers, and refuse to draw noth
   const shares = ["ReLU 2", "ReLU 1"].flatMap((layer) =>
     ["true", "random"].map((network) => ({ layer, network, low: 0.2, mean: 0.3, high: 0.4 })),
   );
-  const svg = svgOfVegaLite(sameClassChart(shares.map((s) => ({ ...s, set: "MNIST" }))));
+  const spec = sameClassChart(
+    shares.map((s) => ({ ...s, set: "MNIST" })),
+    { neighbours: 7 },
+  );
+  const svg = svgOfVegaLite(spec);
+  assert.match(svg, /share of 7 neighbours/);
   assert.ok(svg.indexOf(">ReLU 2<") < svg.indexOf(">ReLU 1<"));
   const pair = { layer: "ReLU 1", distance: 3, crossings: 5 };
   assert.match(svgOfVegaLite(crossingsChart([pair, pair])), /facets crossed/);

@@ -1,4 +1,5 @@
 import { PNG } from "pngjs";
+import { escaped } from "../../picture";
 import type { Complex } from "../Complex";
 import { sliceMaps } from "../readouts";
 import { cellText, short } from "./cellFacts";
@@ -173,8 +174,5 @@ function legendOf({ entries, bar }: Legend, x: number, y: number, room: number) 
 
 const text = (x: number, y: number, size: number, content: string, attributes = ""): string =>
   `<text x="${round(x)}" y="${round(y)}" font-size="${size}" ${attributes}>${escaped(content)}</text>`;
-
-const escaped = (content: string): string =>
-  content.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);
 
 const round = (value: number): number => Math.round(100 * value) / 100;
