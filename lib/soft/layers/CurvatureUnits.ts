@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Elementwise } from "../../fused";
 import { checkMix } from "../curvature";
-import { sumTo } from "./differentiable";
+import { entrywise, type Nonlinearity } from "./entrywise";
 import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
 
 /** Units between ReLU, swish and softplus. */
@@ -26,6 +27,7 @@ export class CurvatureUnits extends SoftLayer {
   /** c at the start. */
   readonly mix: number;
   readonly learnMix: boolean;
+  private readonly units: ReturnType<typeof entrywise>;
   private mixWeight: ReturnType<tf.layers.Layer["addWeight"]> | undefined;
 
   constructor(options: CurvatureUnitsOptions = {}) {
@@ -37,6 +39,7 @@ export class CurvatureUnits extends SoftLayer {
     }
     this.mix = mix;
     this.learnMix = learnMix;
+    this.units = entrywise(CURVED, [this.learnBeta, learnMix]);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -57,51 +60,7 @@ export class CurvatureUnits extends SoftLayer {
   }
 
   protected override transform(u: tf.Tensor): tf.Tensor {
-    const curved = tf.customGrad((...given) => {
-      const [x, log, c, save] = given as unknown as [
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.GradSaveFunc,
-      ];
-      const eta = log.exp();
-      const gate = x.mul(eta).sigmoid();
-      const swish = gate.mul(x);
-      const softplus = softplusOf(x, eta.add(1));
-      save([x, eta, c, gate, swish, softplus]);
-      return {
-        value: swish.mul(c).add(softplus.mul(tf.sub(1, c))),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => this.gradients(dy, saved),
-      };
-    });
-    return curved(u, this.logEta(), this.mixTensor());
-  }
-
-  /** By u, log η and c; what isn't learned has a gradient of 0, which nothing reads. */
-  private gradients(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] {
-    const [u, eta, c, gate, swish, softplus] = saved as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-    ];
-    const [gamma, rest] = [eta.add(1), tf.sub(1, c)];
-    const bend = tf.sub(1, gate).mul(swish); // u t (1 − t)
-    const open = u.mul(gamma).sigmoid();
-    const slope = bend.mul(eta).add(gate).mul(c).add(open.mul(rest));
-    const summed = (g: tf.Tensor) => sumTo(dy.mul(g), eta.shape);
-    // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − log(1 + e^(γu))/γ)/γ, and γ = 1 + η.
-    const byLogEta = () => {
-      const ofSoftplus = summed(u.mul(open).sub(softplus)).div(gamma).mul(rest);
-      return summed(bend.mul(u)).mul(c).add(ofSoftplus).mul(eta);
-    };
-    return [
-      dy.mul(slope),
-      this.learnBeta ? byLogEta() : tf.zerosLike(eta),
-      this.learnMix ? summed(swish.sub(softplus)) : tf.zerosLike(c),
-    ];
+    return this.units(u, this.logEta().exp(), this.mixTensor());
   }
 
   private mixTensor(): tf.Tensor {
@@ -111,11 +70,34 @@ export class CurvatureUnits extends SoftLayer {
 
 tf.serialization.registerClass(CurvatureUnits);
 
-/**
- * log(1 + e^(γu))/γ = max(u, 0) + log(1 + e^(−γ|u|))/γ: several times faster on the native backend
- * than its softplus.
- */
-function softplusOf(u: tf.Tensor, gamma: tf.Tensor): tf.Tensor {
+/** φ of u, η and c. */
+const CURVED: Nonlinearity = {
+  value(u, eta, c) {
+    const swish = u.mul(eta!).sigmoid().mul(u);
+    return swish.mul(c!).add(softplusOf(u, eta!.add(1)).mul(c!.neg().add(1)));
+  },
+  gradient(dy, u, eta, c) {
+    const [gamma, rest] = [eta!.add(1), c!.neg().add(1)];
+    const gate = u.mul(eta!).sigmoid();
+    const swish = gate.mul(u);
+    const bend = gate.neg().add(1).mul(swish); // u t (1 − t)
+    const open = u.mul(gamma).sigmoid();
+    const slope = bend.mul(eta!).add(gate).mul(c!).add(open.mul(rest));
+    const softplus = softplusOf(u, gamma);
+    // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − log(1 + e^(γu))/γ)/γ, and γ = 1 + η.
+    const byGamma = u.mul(open).sub(softplus).mul(rest).div(gamma);
+    return {
+      input: slope.mul(dy),
+      parameters: [
+        () => bend.mul(u).mul(c!).add(byGamma).mul(dy),
+        () => swish.sub(softplus).mul(dy),
+      ],
+    };
+  },
+};
+
+/** log(1 + e^(γu))/γ = max(u, 0) + log(1 + e^(−γ|u|))/γ, which can't overflow. */
+function softplusOf<V extends Elementwise<V>>(u: V, gamma: V): V {
   const tail = u.abs().mul(gamma.neg()).exp().log1p();
   return u.relu().add(tail.div(gamma));
 }

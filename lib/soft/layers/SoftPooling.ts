@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { windowing } from "../../network/batched/windowing";
 import { ChannelPool, type Extent, MaxPool2d, type Padding } from "../../spline/operators";
-import { type Forward, withGradient } from "./differentiable";
 import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
-import { softmaxOfFirst } from "./softPieces";
+import { softMaximum } from "./softMaximum";
 
 /** A window that slides over images or sequences. */
 export interface SoftPoolingOptions extends SoftLayerOptions {
@@ -13,24 +12,6 @@ export interface SoftPoolingOptions extends SoftLayerOptions {
   readonly strides?: Extent;
   /** "valid" if left out. */
   readonly padding?: Padding;
-}
-
-/** Σ_r t_r s_r, t = softmax(η s), of signals side by side along the first axis. */
-function softMaximum(s: tf.Tensor, eta: tf.Tensor): Forward {
-  const t = softmaxOfFirst(s, eta);
-  const z = t.mul(s).sum(0);
-  return {
-    value: z,
-    kept: [t, z],
-    back: (dy, s, eta, [t, z]) => {
-      const lack = s.sub(z!);
-      const centred = t!.mul(lack);
-      return {
-        input: dy.mul(t!.add(centred.mul(eta))),
-        logEta: () => dy.mul(centred.mul(lack).sum(0).mul(eta)),
-      };
-    },
-  };
 }
 
 /** Far below any signal, yet its square times a weight of 0 is 0 in float32. */
@@ -47,7 +28,7 @@ abstract class SoftPooling extends SoftLayer {
   }
 
   protected override transform(u: tf.Tensor): tf.Tensor {
-    return withGradient(this.rivals(u), this.logEta(), this.learnBeta, softMaximum);
+    return softMaximum(this.rivals(u), this.logEta().exp(), this.learnBeta);
   }
 }
 

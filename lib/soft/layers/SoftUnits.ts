@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { SoftActivation, type SoftPieces } from "../SoftActivation";
 import { softActivations } from "../softActivations";
 import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
-import { type PieceTable, softPieces } from "./softPieces";
+import { softPieces } from "./softPieces";
 
 /** A soft activation of any pieces, as a layer. */
 export interface SoftUnitsOptions extends SoftLayerOptions, SoftPieces {}
@@ -21,13 +21,13 @@ export class SoftUnits extends SoftLayer {
   static className = "SoftUnits";
   /** The same in float64, at the β of the start. */
   readonly activation: SoftActivation;
-  private readonly table: PieceTable;
+  private readonly units: ReturnType<typeof softPieces>;
 
   constructor(options: SoftUnitsOptions) {
     super(options);
     this.activation = new SoftActivation(options);
     const { pieces, values = pieces } = this.activation;
-    this.table = { scores: pieces, values };
+    this.units = softPieces({ scores: pieces, values }, this.learnBeta);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -41,7 +41,7 @@ export class SoftUnits extends SoftLayer {
   }
 
   protected override transform(u: tf.Tensor): tf.Tensor {
-    return softPieces(u, this.logEta(), this.table, this.learnBeta);
+    return this.units(u, this.logEta().exp());
   }
 }
 

@@ -29,12 +29,11 @@ export function registerSoftActivation(name: string, activation: SoftActivation)
   if (known !== undefined || taken) {
     throw new RangeError(`the name "${name}" is taken; give the activation another`);
   }
-  const logEta = Math.log(etaOf(beta));
-  const table = { scores: pieces, values };
+  const units = softPieces({ scores: pieces, values }, false);
   class Named extends tf.serialization.Serializable {
     static readonly className = name;
     apply(u: tf.Tensor): tf.Tensor {
-      return tf.tidy(() => softPieces(u, tf.tensor1d([logEta]), table, false));
+      return tf.tidy(() => units(u, tf.tensor1d([etaOf(beta)])));
     }
     override getConfig(): tf.serialization.ConfigDict {
       return {};

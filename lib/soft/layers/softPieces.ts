@@ -1,8 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import type { Elementwise } from "../../fused";
 import type { Piece } from "../SoftActivation";
-import { type Forward, withGradient } from "./differentiable";
+import { entrywise, type Nonlinearity } from "./entrywise";
 
-/** Pieces as the kernels below read them. */
+/** Pieces as the formulas below read them. */
 export interface PieceTable {
   readonly scores: readonly Piece[];
   /** The scores themselves unless decoupled. */
@@ -10,105 +11,87 @@ export interface PieceTable {
 }
 
 /**
- * φ(u) = Σ_r t_r v_r, t = softmax(η s), for pieces of u, with its exact gradient by u and, where
- * `learn` says so, by log η; log η [1] or [channels] goes along the last axis. Float32.
+ * φ(u) = Σ_r t_r v_r, t = softmax(η s), for pieces of u, as a function of u and η [1] or [channels]
+ * along its last axis, with the exact gradient by u and, where `learn` says so, by η. Float32.
  *
  * Safe for any η |s| within float32: no exponential exceeds 1, differences of weights are never taken.
  */
 export function softPieces(
-  u: tf.Tensor,
-  logEta: tf.Tensor,
   table: PieceTable,
   learn: boolean,
-): tf.Tensor {
+): (u: tf.Tensor, eta: tf.Tensor) => tf.Tensor {
   const { scores, values } = table;
-  if (scores.length === 1) return affine(u, values[0]!);
-  const forward = scores.length === 2 ? pairOf : severalOf;
-  return withGradient(u, logEta, learn, (x, eta) => forward(x, eta, table));
+  if (scores.length === 1) return (u) => affine(u, values[0]!);
+  return entrywise(scores.length === 2 ? pairOf(table) : severalOf(table), [learn]);
 }
 
-/**
- * Two pieces: t is a sigmoid of the difference of scores, φ = v_1 + t (v_2 − v_1). Each operation reads
- * and writes all signals once, which is what it costs: those that change nothing are left out.
- */
-function pairOf(u: tf.Tensor, eta: tf.Tensor, { scores, values }: PieceTable): Forward {
+/** Two pieces: t is a sigmoid of the difference of scores, φ = v_1 + t (v_2 − v_1). */
+function pairOf({ scores, values }: PieceTable): Nonlinearity {
   const [gap, step] = [difference(scores), difference(values)];
   const first = values[0]!;
-  const argument = (u: tf.Tensor, eta: tf.Tensor) =>
-    gap[1] === 0 ? u.mul(eta.mul(gap[0])) : affine(u, gap).mul(eta);
-  const t = argument(u, eta).sigmoid();
-  const flat = step[0] === 0 && first[0] === 0;
-  const straight = step[1] === 0 && first[1] === 0;
-  const gate = flat ? t : affine(t, [step[0], first[0]]); // Σ_r t_r c_r, unless flat
-  const offset = () => affine(t, [step[1], first[1]]); // Σ_r t_r d_r
-  const value = flat ? offset() : straight ? gate.mul(u) : gate.mul(u).add(offset());
-  const lifted = isZero(first); // then t (v_2 − v_1) is the value itself
+  const weight = <V extends Elementwise<V>>(u: V, eta: V) => affine(u, gap).mul(eta).sigmoid();
+  const slope = <V extends Elementwise<V>>(t: V) => affine(t, [step[0], first[0]]); // Σ_r t_r c_r
   return {
-    value,
-    kept: [t, gate, value],
-    back: (dy, u, eta, [t, gate, value]) => {
-      const lift = lifted ? value! : t!.mul(affine(u, step));
-      const bend = tf.sub(1, t!).mul(lift); // t (1 − t) (v_2 − v_1)
-      const turned = bend.mul(eta.mul(gap[0]));
+    value(u, eta) {
+      const t = weight(u, eta!);
+      return slope(t)
+        .mul(u)
+        .add(affine(t, [step[1], first[1]]));
+    },
+    gradient(dy, u, eta) {
+      const t = weight(u, eta!);
+      const bend = t.neg().add(1).mul(t).mul(affine(u, step)); // t (1 − t) (v_2 − v_1)
       return {
-        input: dy.mul(flat ? turned : turned.add(gate!)),
-        logEta: () => dy.mul(bend).mul(argument(u, eta)),
+        input: bend.mul(eta!.mul(gap[0])).add(slope(t)).mul(dy),
+        parameters: [() => bend.mul(affine(u, gap)).mul(dy)],
       };
     },
   };
 }
 
-/** Any number of pieces, each a tensor of its own: operations that broadcast along pieces are slow. */
-function severalOf(u: tf.Tensor, eta: tf.Tensor, { scores, values }: PieceTable): Forward {
+/** Any number of pieces. */
+function severalOf({ scores, values }: PieceTable): Nonlinearity {
   const coupled = scores === values;
-  const s = scores.map((piece) => affine(u, piece));
-  const most = s.reduce((top, score) => top.maximum(score));
-  const e = s.map((score) => score.sub(most).mul(eta).exp());
-  const sum = tf.addN(e);
-  const t = e.map((weight) => weight.div(sum));
-  const v = coupled ? s : values.map((piece) => affine(u, piece));
-  const value = expectation(t, v);
+  function terms<V extends Elementwise<V>>(u: V, eta: V) {
+    const s = scores.map((piece) => affine(u, piece));
+    const most = s.reduce((top, score) => top.maximum(score));
+    const e = s.map((score) => score.sub(most).mul(eta).exp());
+    const sum = total(e);
+    const t = e.map((weight) => weight.div(sum));
+    const v = coupled ? s : values.map((piece) => affine(u, piece));
+    const mean = (list: readonly V[]) => total(list.map((one, r) => one.mul(t[r]!))); // Σ_r t_r …
+    return { s, t, v, mean };
+  }
   return {
-    value,
-    kept: [value, ...t, ...v],
-    back: (dy, u, eta, [value, ...kept]) => {
-      const [t, v] = [kept.slice(0, scores.length), kept.slice(scores.length)];
-      const slope = (pieces: readonly Piece[]) =>
-        tf.addN(pieces.map(([a], r) => affine(t[r]!, [a, 0])));
+    value(u, eta) {
+      const { v, mean } = terms(u, eta!);
+      return mean(v);
+    },
+    gradient(dy, u, eta) {
+      const { s, t, v, mean } = terms(u, eta!);
+      const slope = (pieces: readonly Piece[]) => total(pieces.map(([a], r) => t[r]!.mul(a)));
+      const value = mean(v);
       // The centred values add up to 0 only in exact arithmetic, hence slopes are centred as well.
-      const centred = v.map((one, r) => one.sub(value!).mul(t[r]!));
-      const mean = slope(scores);
-      const turned = tf.addN(centred.map((c, r) => c.mul(tf.sub(scores[r]![0], mean))));
-      const own = coupled ? mean : slope(values);
+      const centred = v.map((one, r) => one.sub(value).mul(t[r]!));
+      const middle = slope(scores);
+      const turned = total(centred.map((c, r) => middle.neg().add(scores[r]![0]).mul(c)));
+      const own = coupled ? middle : slope(values);
+      const score = coupled ? value : mean(s);
       return {
-        input: dy.mul(turned.mul(eta).add(own)),
-        logEta: () => {
-          const s = coupled ? v : scores.map((piece) => affine(u, piece));
-          const score = coupled ? value! : expectation(t, s);
-          return dy.mul(tf.addN(centred.map((c, r) => c.mul(s[r]!.sub(score)))).mul(eta));
-        },
+        input: turned.mul(eta!).add(own).mul(dy),
+        parameters: [() => total(centred.map((c, r) => s[r]!.sub(score).mul(c))).mul(dy)],
       };
     },
   };
 }
 
-/** Σ_r t_r v_r. */
-const expectation = (t: readonly tf.Tensor[], v: readonly tf.Tensor[]): tf.Tensor =>
-  tf.addN(v.map((one, r) => one.mul(t[r]!)));
-
-/** softmax(η s) along the first axis. */
-export function softmaxOfFirst(scores: tf.Tensor, eta: tf.Tensor): tf.Tensor {
-  const weights = scores.sub(scores.max(0, true)).mul(eta).exp();
-  return weights.div(weights.sum(0, true));
-}
+const total = <V extends Elementwise<V>>(list: readonly V[]): V => list.reduce((a, b) => a.add(b));
 
 /** a u + b, without the operations that change nothing. */
-function affine(u: tf.Tensor, [a, b]: Piece): tf.Tensor {
+function affine<V extends Elementwise<V>>(u: V, [a, b]: Piece): V {
   const scaled = a === 1 ? u : u.mul(a);
   return b === 0 ? scaled : scaled.add(b);
 }
-
-const isZero = ([a, b]: Piece): boolean => a === 0 && b === 0;
 
 const difference = ([first, second]: readonly Piece[]): Piece => [
   second![0] - first![0],

@@ -1,0 +1,2 @@
+export type { Elementwise, Formula } from "./Elementwise";
+export { fuse } from "./fuse";
