@@ -84,6 +84,6 @@ function refuse(error: unknown): void {
   refused = true;
   const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
   console.warn(
-    `TensorFlow can't compile soft units (${reason}): they run operation by operation, several times slower.`,
+    `TensorFlow can't compile (${reason}): soft units run operation by operation, several times slower.`,
   );
 }
