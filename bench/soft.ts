@@ -3,8 +3,8 @@ import { CurvatureUnits, mnist, random, SoftAbs, SoftUnits, Swish } from "../lib
 import { race } from "./pair";
 
 /**
- * A pass of training over 1,000 digits, soft units against ReLU. The units with names are meant to reach
- * ⅔; curvature units and those of three pieces or more make more passes over memory, and cost more.
+ * A pass of training over 1,000 digits, soft units against ReLU; the aim is a ratio of ⅔ or more. Soft
+ * units are compiled; TensorFlow.js' ReLU isn't, and spends most of its time on its gradient.
  */
 export function benchSoft(): void {
   const { inputs, labels } = mnist({ split: "train", count: 1000 });
