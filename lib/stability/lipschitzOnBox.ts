@@ -1,7 +1,7 @@
+import { Heap } from "heap-js";
 import type { SplineNetwork } from "../network";
 import { type InputBox, type PossiblePieces, possiblePieces } from "./boxBounds";
 import { type DenseLayer, denseLayers } from "./denseLayers";
-import { Heap } from "./Heap";
 import { spectralNorm } from "./spectralNorm";
 
 /** How long the search goes on. */
@@ -53,7 +53,7 @@ export function lipschitzOnBox(
   const layers = denseLayers(net, "branch and bound");
   const whole = readBox(box, net.inputSize);
   // The largest bound on top.
-  const heap = new Heap<{ part: InputBox; bound: number }>(({ bound }) => -bound);
+  const heap = new Heap<{ part: InputBox; bound: number }>((one, other) => other.bound - one.bound);
   let [lower, at, looked] = [0, centreOf(whole), 0];
   const look = (part: InputBox, above: number) => {
     const middle = centreOf(part);
@@ -66,15 +66,17 @@ export function lipschitzOnBox(
   };
   let decided = 0; // the largest bound of a box that needs no more looking at
   look(whole, Number.POSITIVE_INFINITY);
-  while (heap.size > 0 && looked < boxes) {
-    const { part, bound } = heap.pop();
+  while (looked < boxes) {
+    const next = heap.pop();
+    if (next === undefined) break;
+    const { part, bound } = next;
     if (bound <= lower * (1 + gap)) {
       decided = Math.max(decided, bound);
       break;
     }
     for (const half of halves(part)) look(half, bound);
   }
-  const upper = Math.max(decided, heap.size > 0 ? heap.top.bound : 0, lower);
+  const upper = Math.max(decided, heap.peek()?.bound ?? 0, lower);
   return { lower, upper, gap: lower === 0 ? upper : upper / lower - 1, at, boxes: looked };
 }
 

@@ -1,9 +1,9 @@
+import { Heap } from "heap-js";
 import { Matrix, QrDecomposition } from "ml-matrix";
 import type { SplineNetwork } from "../network";
 import { deepFool } from "./attacks";
 import { largestOf } from "./certify";
 import { type DenseLayer, denseLayers } from "./denseLayers";
-import { Heap } from "./Heap";
 import { leastDistance } from "./leastDistance";
 
 /** The nearest signal of another class. */
@@ -65,11 +65,12 @@ export function minimalPerturbation(
   const start = codeAt(layers, new Float64Array(layers[0]!.inputs));
   const seen = new Set([keyOf(start)]);
   // Until a cell's distance is known, what it is at least.
-  const waiting = new Heap<WaitingCell>(({ distance }) => distance);
+  const waiting = new Heap<WaitingCell>((one, other) => one.distance - other.distance);
   waiting.push({ code: start, distance: 0, known: true });
   let cells = 0;
-  while (waiting.size > 0 && waiting.top.distance < best.distance) {
-    const { code, distance, known } = waiting.top;
+  for (let next = waiting.peek(); next !== undefined; next = waiting.peek()) {
+    const { code, distance, known } = next;
+    if (distance >= best.distance) break;
     if (cells === most) return { ...best, cells, exact: false, certified: distance };
     waiting.pop();
     const cell = cellOf(layers, code);
