@@ -20,9 +20,9 @@ const domain: [number, number][] = [
 /** Exact constants beside the partition alone; ‖A[x]‖₂ of images beside plain gradients. */
 export async function benchStability(): Promise<void> {
   for (const [widths, rounds] of [
-    [[2, 45, 3, 4], 15],
-    [[2, 32, 32, 32, 1], 9],
-    [[2, 128, 128, 128, 1], 5],
+    [[2, 45, 3, 4], 101],
+    [[2, 32, 32, 32, 1], 51],
+    [[2, 128, 128, 128, 1], 9],
   ] as const) {
     const net = SplineNetwork.fromWeights(heWeights(widths, random(4)));
     race(

@@ -37,7 +37,8 @@ interface Columns {
   readonly age: Int32Array;
 }
 
-/** Columns and functions are made anew after so many corrections per unit of width. */
+const FEW_ROWS = 12;
+/** Columns and functions are made anew after so many corrections for each term of their sums. */
 const REFRESH = 4;
 
 /**
@@ -143,16 +144,16 @@ export class DenseChain implements FrozenMaps {
     const tt = slope * stage.dt[k]!;
     const t0 = slope * stage.at0[k]! + intercept;
     if (this.dirty[s + 1] === 0) {
-      const { W, rows, stride } = this.links[s + 1]!;
+      const { W, columns, stride } = this.links[s + 1]!;
       this.kernel.addOuter(this.stages[s + 1]!, W, k * stride, ts, tt, t0);
-      if (++this.age[s + 1]! > REFRESH * rows) this.dirty[s + 1] = 1;
+      if (++this.age[s + 1]! > REFRESH * columns) this.dirty[s + 1] = 1;
     }
     if (s + 2 < S && this.dirty[s + 2] === 0) {
-      const { rows, stride } = this.links[s + 2]!;
+      const { columns, stride } = this.links[s + 2]!;
       const column = this.updateColumn(s, k, piece > before);
       const { values } = this.columns[s]!;
       this.kernel.addOuter(this.stages[s + 2]!, values, column * stride, ts, tt, t0);
-      if (++this.age[s + 2]! > REFRESH * rows) this.dirty[s + 2] = 1;
+      if (++this.age[s + 2]! > REFRESH * columns) this.dirty[s + 2] = 1;
     }
     for (let later = s + 3; later < S; later++) this.dirty[later] = 1;
   }
@@ -236,7 +237,16 @@ export class DenseChain implements FrozenMaps {
   private recompute(s: number): void {
     const from = this.stages[s - 1]!;
     const to = this.stages[s]!;
-    const { W, b, stride } = this.links[s]!;
+    const link = this.links[s]!;
+    if (link.rows < FEW_ROWS) rowByRow(from, to, link);
+    else this.columnByColumn(from, to, link);
+    const before = this.measured[s]!++;
+    if (before % (before < 256 ? 16 : 256) === 0) this.measure(s);
+    this.dirty[s] = 0;
+    this.age[s] = 0;
+  }
+
+  private columnByColumn(from: DenseStage, to: DenseStage, { W, b, stride }: Link): void {
     const R = from.nonlinearity.operator.pieces;
     to.ds.fill(0);
     to.dt.fill(0);
@@ -254,10 +264,6 @@ export class DenseChain implements FrozenMaps {
         slope * from.at0[k]! + intercept,
       );
     }
-    const before = this.measured[s]!++;
-    if (before % (before < 256 ? 16 : 256) === 0) this.measure(s);
-    this.dirty[s] = 0;
-    this.age[s] = 0;
   }
 
   private readonly measured: Int32Array;
@@ -281,6 +287,26 @@ export class DenseChain implements FrozenMaps {
       for (let j = 0; j < rows; j++) sums[j]! += Math.abs(W[k * stride + j]!) * magnitude;
     }
     for (let j = 0; j < rows; j++) if (sums[j]! > size[j]!) size[j] = sums[j]!;
+  }
+}
+
+/** What a stage reads, from what the stage before reads and its code: for few rows, without a call a column. */
+function rowByRow(from: DenseStage, to: DenseStage, { W, b, rows, stride }: Link): void {
+  const { slopes, intercepts, code, ds, dt, at0, width } = from;
+  const R = from.nonlinearity.operator.pieces;
+  for (let j = 0; j < rows; j++) {
+    let [s, t, c] = [0, 0, b[j]!];
+    for (let k = 0; k < width; k++) {
+      const piece = k * R + code[k]!;
+      const slope = slopes[piece]!;
+      const w = W[k * stride + j]!;
+      s += w * (slope * ds[k]!);
+      t += w * (slope * dt[k]!);
+      c += w * (slope * at0[k]! + intercepts[piece]!);
+    }
+    to.ds[j] = s;
+    to.dt[j] = t;
+    to.at0[j] = c;
   }
 }
 

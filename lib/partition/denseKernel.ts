@@ -51,6 +51,8 @@ export const floatBytes = (length: number): number => 8 * (evenly(length) + 2);
 
 /** Layers below this width are as quick without WebAssembly. */
 const NARROW = 64;
+/** Columns below this length are done before WebAssembly is called. */
+const CALLED = 12;
 /** What WebAssembly can address. */
 const MOST_BYTES = 2 ** 31;
 const PAGE = 65536;
@@ -82,21 +84,8 @@ export class PlainKernel implements DenseKernel {
     return new Int32Array(length);
   }
 
-  addOuter(
-    { ds, dt, at0 }: Functions,
-    W: Float64Array,
-    start: number,
-    ts: number,
-    tt: number,
-    t0: number,
-  ): void {
-    const rows = ds.length;
-    for (let j = 0; j < rows; j++) {
-      const w = W[start + j]!;
-      ds[j]! += w * ts;
-      dt[j]! += w * tt;
-      at0[j]! += w * t0;
-    }
+  addOuter(to: Functions, W: Float64Array, start: number, ts: number, tt: number, t0: number) {
+    addOuter(to, W, start, ts, tt, t0);
   }
 
   addColumns(
@@ -150,6 +139,23 @@ export class PlainKernel implements DenseKernel {
   }
 }
 
+function addOuter(
+  { ds, dt, at0 }: Functions,
+  W: Float64Array,
+  start: number,
+  ts: number,
+  tt: number,
+  t0: number,
+): void {
+  const rows = ds.length;
+  for (let j = 0; j < rows; j++) {
+    const w = W[start + j]!;
+    ds[j]! += w * ts;
+    dt[j]! += w * tt;
+    at0[j]! += w * t0;
+  }
+}
+
 type Loop = (...numbers: number[]) => number;
 
 /** The loops in WebAssembly, two numbers at a time; all arrays lie in its memory. */
@@ -183,14 +189,9 @@ class WasmKernel implements DenseKernel {
     return array;
   }
 
-  addOuter(
-    { ds, dt, at0 }: Functions,
-    W: Float64Array,
-    start: number,
-    ts: number,
-    tt: number,
-    t0: number,
-  ): void {
+  addOuter(to: Functions, W: Float64Array, start: number, ts: number, tt: number, t0: number) {
+    const { ds, dt, at0 } = to;
+    if (ds.length < CALLED) return addOuter(to, W, start, ts, tt, t0);
     this.loops.addOuter(
       ds.byteOffset,
       dt.byteOffset,

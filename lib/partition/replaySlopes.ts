@@ -56,7 +56,6 @@ export function replaySlopes(
   const all = Int32Array.from({ length: starts[last]! }, (_, k) => k);
   let cell = 0;
   for (const { units, pieces, ends, keyframes } of logs) {
-    chain.restart();
     change(all, keyframes, 0, all.length);
     for (let i = 0; i < ends.length; i++) {
       if (i > 0) change(units, pieces, ends[i - 1]!, ends[i]!);
