@@ -104,7 +104,7 @@ async function benchThreads(): Promise<void> {
       clock[threads - 1]!.push((performance.now() - start) / 1000);
       const used = Object.entries(after).map(([thread, s]) => [thread, s - (before[thread] ?? 0)]);
       const asking = Number(used.find(([thread]) => thread === String(process.pid))?.[1] ?? 0);
-      const others = used.filter(([thread]) => before[String(thread)] === undefined);
+      const others = used.filter(([thread]) => thread !== String(process.pid) && threads > 1);
       path[threads - 1]!.push(asking + Math.max(0, ...others.map(([, s]) => Number(s))));
     }
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { serialize } from "node:v8";
 import { Piscina } from "piscina";
 import type { GraphMessage } from "../network/graphMessage";
 import { signedArea } from "../spline/planar";
@@ -12,7 +13,7 @@ import type { Watching } from "./Watch";
 /** How often threads are asked how far they have come, in milliseconds. */
 const LOOK = 50;
 
-/** Refines the patches of a plan by several threads, the largest first; they end with it, or at once on an abort. */
+/** Refines the patches of a plan by several threads, the largest first. */
 export async function refineInThreads(
   graph: GraphMessage,
   plan: Plan,
@@ -24,34 +25,58 @@ export async function refineInThreads(
   const tally = new Int32Array(new SharedArrayBuffer(8 * outlines.length));
   const { slice, centre, extent, outline, area, layers } = plan;
   const depth = layers.length;
-  const shared: SharedWork = { graph, depth, slice, centre, extent, outline, area, tally };
-  const pool = new Piscina<PatchTask, Patch>({
-    filename: join(__dirname, "patchWorker.js"),
-    workerData: shared,
-    minThreads: Math.min(threads, outlines.length),
-    maxThreads: Math.min(threads, outlines.length),
-  });
-  const stop = () => void pool.destroy();
+  const told: SharedWork = { graph, depth, slice, centre, extent, outline, area };
+  const stopped = new Int32Array(new SharedArrayBuffer(4));
+  const job = { id: ++jobs, work: inSharedMemory(told), tally, stopped };
+  const count = Math.min(threads, outlines.length);
+  const pool = idle.get(count)?.pop() ?? newPool(count);
+  // Threads stop by themselves: Node 20 may crash where one is ended while its code is compiled.
+  const stop = () => Atomics.store(stopped, 0, 1);
   signal?.addEventListener("abort", stop);
-  const timer = onProgress && setInterval(() => onProgress(told(tally)), LOOK);
+  const timer = onProgress && setInterval(() => onProgress(progressOf(tally)), LOOK);
+  const patches: Patch[] = Array(outlines.length);
+  const refined = largestFirst(outlines).map(async (patch) => {
+    patches[patch] = await pool.run({ job, patch, outline: outlines[patch]! });
+  });
   try {
-    const patches: Patch[] = Array(outlines.length);
-    const refine = async (patch: number) => {
-      patches[patch] = await pool.run({ patch, outline: outlines[patch]! });
-    };
-    await Promise.all(largestFirst(outlines).map(refine));
+    await Promise.all(refined);
     return patches;
   } catch (error) {
+    stop(); // where one patch has failed, the others aren't wanted any more
+    await Promise.allSettled(refined);
     signal?.throwIfAborted();
     throw error;
   } finally {
     clearInterval(timer);
     signal?.removeEventListener("abort", stop);
-    await pool.destroy();
+    idle.set(count, [...(idle.get(count) ?? []), pool]);
   }
 }
 
-function told(tally: Int32Array): { cells: number; share: number } {
+/**
+ * Threads without work, by their number. They stay for the next partition: new ones take a tenth of a
+ * second to start, and a few more until their loops are compiled well.
+ */
+const idle = new Map<number, Piscina<PatchTask, Patch>[]>();
+let jobs = 0;
+
+const newPool = (threads: number): Piscina<PatchTask, Patch> =>
+  new Piscina({
+    filename: join(__dirname, "patchWorker.js"),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: 10_000,
+  });
+
+/** Plain data as bytes that go to threads without being copied. */
+function inSharedMemory(data: unknown): Uint8Array {
+  const bytes = serialize(data);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
+
+function progressOf(tally: Int32Array): { cells: number; share: number } {
   let [cells, covered] = [0, 0];
   for (let i = 0; i < tally.length; i += 2) {
     cells += Atomics.load(tally, i);

@@ -21,12 +21,12 @@ export interface AsyncPartitionOptions extends PartitionOptions {
  * get their turn; a notebook's stop button ends it too. With more, each of them refines patches of
  * the domain; the network goes to them as its weights, so its operators have to be the dictionary's.
  * A domain that few lines of layer 1 cross (48 at most), or whose first operator is a maximum, is
- * one patch: that takes one thread.
+ * one patch: that takes one thread. Threads stay for the next partition, or end after ten seconds.
  *
  * @throws RangeError as `partition`, for `threads` that isn't a positive integer, and for `exact`
  *   with more than one thread
  * @throws NotTransferableError for operators of your own with more than one thread
- * @throws the reason of `signal`, once it is aborted; threads are stopped at once
+ * @throws the reason of `signal`, once it is aborted: after 1024 cells at most, in threads too
  * @example
  * const complex = await partitionAsync(net, { domain, signal: AbortSignal.timeout(60_000) });
  * complex.cellCount === partition(net, { domain }).cellCount; // true

@@ -94,7 +94,7 @@ test("options that make no sense are refused", async () => {
 });
 
 test("progress never goes back and ends with the whole, on one thread and on two", async () => {
-  const net = wide();
+  const net = drawnNetwork([2, 100, 100, 100, 1], 3); // longer than the time between two looks
   const { cellCount } = partition(net, { domain: SQUARE });
   for (const threads of [undefined, 1, 2]) {
     const told: PartitionProgress[] = [];
@@ -127,6 +127,25 @@ test("an abort stops it within 1024 cells, with the reason given", async () => {
   const inTurns = abortAfter(2000);
   await assert.rejects(partitionAsync(net, inTurns.options), reason);
   assert.ok(inTurns.last() < 2000 + 1024);
+});
+
+test("threads stay: they serve two partitions at once, and the next one after an abort", async () => {
+  const nets = [wide(), drawnNetwork([2, 70, 70, 1], 8)];
+  const all = () => nets.map((net) => partitionAsync(net, { domain: SQUARE, threads: 2 }));
+  const check = (complexes: readonly Complex[]) =>
+    complexes.forEach((complex, i) => {
+      checkSame(complex, partition(nets[i]!, { domain: SQUARE }));
+    });
+  check(await Promise.all(all()));
+  const controller = new AbortController();
+  const long = drawnNetwork([2, 300, 300, 300, 300, 1], 5);
+  const options = { domain: SQUARE, threads: 2, signal: controller.signal };
+  const stopped = assert.rejects(partitionAsync(long, options), { name: "AbortError" });
+  const beside = all();
+  await setTimeout(100);
+  controller.abort();
+  await stopped;
+  check(await Promise.all(beside));
 });
 
 test("other things get their turn: a timer stops what would take long, threads or not", async () => {
