@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { CurvatureUnits, mnist, random, SoftAbs, SoftUnits, Swish } from "../lib";
+import { CurvatureUnits, mnist, random, SoftAbs, SoftmaxPooling2D, SoftUnits, Swish } from "../lib";
 import { race } from "./pair";
 
 /**
- * A pass of training over 1,000 digits, soft units against ReLU; the aim is a ratio of ⅔ or more. Soft
- * units are compiled; TensorFlow.js' ReLU isn't, and spends most of its time on its gradient.
+ * A pass of training over 1,000 digits, soft units and pooling against ReLU and max pooling; the aim
+ * is a ratio of ⅔ or more. Soft units are compiled; TensorFlow.js' ReLU isn't, and spends most of its
+ * time on its gradient.
  */
 export function benchSoft(): void {
   const { inputs, labels } = mnist({ split: "train", count: 1000 });
@@ -26,24 +27,36 @@ export function benchSoft(): void {
     ["three pieces", () => new SoftUnits(three)],
   ];
   const reference = epochOf(() => tf.layers.reLU(), images, targets);
-  for (const [name, units] of rivals) {
-    const ours = epochOf(units, images, targets);
+  const compare = (hard: string, name: string, { run }: { run: () => void }) => {
     race(
       {
         name: "a pass over 1,000 digits, the reference CNN, batches of 100",
-        reference: { name: "ReLU", run: reference.run },
-        ours: { name, run: ours.run },
+        reference: { name: hard, run: reference.run },
+        ours: { name, run },
       },
       5,
     );
+  };
+  for (const [name, units] of rivals) {
+    const ours = epochOf(units, images, targets);
+    compare("ReLU", name, ours);
     ours.dispose();
   }
+  const soft = () => new SoftmaxPooling2D(learned);
+  const pooled = epochOf(() => tf.layers.reLU(), images, targets, soft);
+  compare("ReLU and max pooling", "ReLU and softmax pooling, β of each channel learned", pooled);
+  pooled.dispose();
   reference.dispose();
   tf.dispose([images, targets]);
 }
 
 /** The steps of one pass over the images, by the reference network mnist-cnn with the units given. */
-function epochOf(units: () => tf.layers.Layer, images: tf.Tensor, targets: tf.Tensor) {
+function epochOf(
+  units: () => tf.layers.Layer,
+  images: tf.Tensor,
+  targets: tf.Tensor,
+  pool: () => tf.layers.Layer = () => tf.layers.maxPooling2d({ poolSize: 2 }),
+) {
   const seeds = random(1);
   const he = () => ({ kernelInitializer: tf.initializers.heNormal({ seed: seeds.tfSeed() }) });
   const same = { kernelSize: 3, padding: "same" } as const;
@@ -51,10 +64,10 @@ function epochOf(units: () => tf.layers.Layer, images: tf.Tensor, targets: tf.Te
     layers: [
       tf.layers.conv2d({ filters: 16, inputShape: [28, 28, 1], ...same, ...he() }),
       units(),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
+      pool(),
       tf.layers.conv2d({ filters: 32, ...same, ...he() }),
       units(),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
+      pool(),
       tf.layers.flatten(),
       tf.layers.dense({ units: 64, ...he() }),
       units(),

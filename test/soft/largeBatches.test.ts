@@ -7,6 +7,7 @@ import {
   SoftAbs,
   SoftActivation,
   type SoftLayerOptions,
+  SoftmaxPooling2D,
   SoftUnits,
   Swish,
   softActivations,
@@ -24,7 +25,7 @@ const PIECES = [
   [1, -1],
 ] as const;
 
-type LearnedLayer = Swish | CurvatureUnits;
+type LearnedLayer = Swish | CurvatureUnits | SoftmaxPooling2D;
 const layers: Record<string, (options: SoftLayerOptions) => LearnedLayer> = {
   swish: (options) => new Swish(options),
   "soft abs": (options) => new SoftAbs(options),
@@ -32,6 +33,9 @@ const layers: Record<string, (options: SoftLayerOptions) => LearnedLayer> = {
   "soft threshold": (options) =>
     softUnits(SoftActivation.of(activations.softThreshold([1]), 0.5), options),
   "curvature units": (options) => new CurvatureUnits({ mix: 0.3, learnMix: true, ...options }),
+  "soft pooling": (options) => new SoftmaxPooling2D(options),
+  "soft pooling over the border": (options) =>
+    new SoftmaxPooling2D({ poolSize: 3, strides: 1, padding: "same", ...options }),
 };
 
 before(async () => {
@@ -72,7 +76,8 @@ describe("soft units on large batches", () => {
         layer.setBetas(betaPer === "channel" ? betas : 0.8);
         tf.tidy(() => {
           const shape = [ROWS, SIDE, SIDE, CHANNELS];
-          const [u, dy] = [tensorOf(1, shape, 3), tensorOf(2, shape).abs()];
+          const u = tensorOf(1, shape, 3);
+          const dy = tensorOf(2, layer.computeOutputShape(shape) as number[]).abs();
           const [values, slopes, ...gradients] = measured(layer, u, dy);
           const parts = Array.from({ length: ROWS / PART }, (_, k) =>
             measured(layer, u.slice(k * PART, PART), dy.slice(k * PART, PART)),
@@ -91,17 +96,19 @@ describe("soft units on large batches", () => {
 
     test(`${name}: no NaN for η from 1e-8 to 1e8 and u from −1e6 to 1e6`, () => {
       const layer = make({ betaPer: "channel", learnBeta: true });
-      layer.build([null, CHANNELS]);
+      layer.build([null, SIDE, SIDE, CHANNELS]);
       const etas = Array.from(
         { length: CHANNELS },
         (_, c) => 10 ** (-8 + (16 * c) / (CHANNELS - 1)),
       );
       layer.setBetas(etas.map((eta) => eta / (1 + eta)));
       tf.tidy(() => {
-        const rows = 8192;
-        const line = tf.linspace(-1e6, 1e6, rows / 2).concat(tf.linspace(-3, 3, rows / 2));
-        const u = line.reshape([rows, 1]).tile([1, CHANNELS]);
-        for (const found of measured(layer, u, tf.onesLike(u))) {
+        const count = ROWS * SIDE * SIDE;
+        const line = tf.linspace(-1e6, 1e6, count / 2).concat(tf.linspace(-3, 3, count / 2));
+        const shape = [ROWS, SIDE, SIDE, CHANNELS];
+        const u = line.reshape([count, 1]).tile([1, CHANNELS]).reshape(shape);
+        const dy = tf.ones(layer.computeOutputShape(shape) as number[]);
+        for (const found of measured(layer, u, dy)) {
           assert.ok(found.dataSync<"float32">().every(Number.isFinite));
         }
       });

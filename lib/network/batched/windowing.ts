@@ -40,10 +40,11 @@ function tiles(window: Window, channels: number): Windowing {
     seen(x) {
       const inside = whole ? x : x.slice([0, 0, 0, 0], [-1, height, width, -1]);
       const rows = inside.reshape([-1, sy, row]);
+      const known: tf.Tensor[] = []; // the row of each window that several taps share
+      const rowOf = (i: number) =>
+        (known[i] ??= rows.slice([0, i, 0], [-1, 1, -1]).reshape([-1, sx, channels]));
       return (r) =>
-        rows
-          .slice([0, Math.floor(r / sx), 0], [-1, 1, -1])
-          .reshape([-1, sx, channels])
+        rowOf(Math.floor(r / sx))
           .slice([0, r % sx, 0], [-1, 1, -1])
           .reshape([-1, outputHeight, outputWidth, channels]);
     },

@@ -72,11 +72,12 @@ tf.serialization.registerClass(CurvatureUnits);
 
 /** φ of u, η and c. */
 const CURVED: Nonlinearity = {
-  value(u, eta, c) {
-    const swish = u.mul(eta!).sigmoid().mul(u);
-    return swish.mul(c!).add(softplusOf(u, eta!.add(1)).mul(c!.neg().add(1)));
+  value([u], eta, c) {
+    const swish = u!.mul(eta!).sigmoid().mul(u!);
+    return swish.mul(c!).add(softplusOf(u!, eta!.add(1)).mul(c!.neg().add(1)));
   },
-  gradient(dy, u, eta, c) {
+  gradient(dy, [signal], eta, c) {
+    const u = signal!;
     const [gamma, rest] = [eta!.add(1), c!.neg().add(1)];
     const gate = u.mul(eta!).sigmoid();
     const swish = gate.mul(u);
@@ -87,7 +88,7 @@ const CURVED: Nonlinearity = {
     // ∂/∂γ of log(1 + e^(γu))/γ is (u σ(γu) − log(1 + e^(γu))/γ)/γ, and γ = 1 + η.
     const byGamma = u.mul(open).sub(softplus).mul(rest).div(gamma);
     return {
-      input: slope.mul(dy),
+      signals: [slope.mul(dy)],
       parameters: [
         () => bend.mul(u).mul(c!).add(byGamma).mul(dy),
         () => swish.sub(softplus).mul(dy),

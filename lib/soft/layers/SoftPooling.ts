@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { windowing } from "../../network/batched/windowing";
 import { ChannelPool, type Extent, MaxPool2d, type Padding } from "../../spline/operators";
+import { entrywise, type Reading } from "./entrywise";
 import { SoftLayer, type SoftLayerOptions } from "./SoftLayer";
+import { SOFT_MAXIMUM } from "./softChoice";
 import { softMaximum } from "./softMaximum";
 
 /** A window that slides over images or sequences. */
@@ -17,15 +19,17 @@ export interface SoftPoolingOptions extends SoftLayerOptions {
 /** Far below any signal, yet its square times a weight of 0 is 0 in float32. */
 const OUTSIDE = -1e20;
 
-/** Pooling as a soft choice: signals that compete lie side by side along a new first axis. */
+/** Pooling as a soft choice; shapes that can't be pooled are refused before a weight is made. */
 abstract class SoftPooling extends SoftLayer {
-  protected abstract rivals(u: tf.Tensor): tf.Tensor;
-
-  /** Refuses shapes that can't be pooled before a weight is made. */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     this.computeOutputShape(inputShape);
     super.build(inputShape);
   }
+}
+
+/** Many signals compete: they lie side by side along a new first axis. */
+abstract class RivalPooling extends SoftPooling {
+  protected abstract rivals(u: tf.Tensor): tf.Tensor;
 
   protected override transform(u: tf.Tensor): tf.Tensor {
     return softMaximum(this.rivals(u), this.logEta().exp(), this.learnBeta);
@@ -65,14 +69,26 @@ abstract class WindowPooling extends SoftPooling {
     };
   }
 
-  protected override rivals(u: tf.Tensor): tf.Tensor {
-    const { window, inputShape, outputShape } = this.poolOf(u.shape);
+  protected override transform(u: tf.Tensor): tf.Tensor {
+    return this.pool(u, this.logEta().exp());
+  }
+
+  private readonly pool = entrywise(SOFT_MAXIMUM, [this.learnBeta], (shape) => this.taps(shape));
+
+  /** What each tap of all windows sees. */
+  private taps(shape: tf.Shape): Reading {
+    const { window, inputShape, outputShape } = this.poolOf(shape);
     const channels = inputShape.at(-1)!;
-    const { taps, seen } = windowing(window, channels);
-    const { inputHeight, inputWidth } = window;
-    const at = seen(u.reshape([-1, inputHeight, inputWidth, channels]), OUTSIDE);
-    const views = Array.from({ length: taps }, (_, r) => at(r));
-    return tf.stack(views).reshape([taps, -1, ...outputShape]);
+    const { taps, seen, putBack } = windowing(window, channels);
+    const { inputHeight, inputWidth, outputHeight, outputWidth } = window;
+    return {
+      read: (u) => {
+        const at = seen(u.reshape([-1, inputHeight, inputWidth, channels]), OUTSIDE);
+        return Array.from({ length: taps }, (_, r) => at(r).reshape([-1, ...outputShape]));
+      },
+      putBack: (signals) =>
+        putBack((r) => signals[r]!.reshape([-1, outputHeight, outputWidth, channels])),
+    };
   }
 
   /** The hard pooling, whose windows these are. Throws RangeError on another rank, or if they don't fit. */
@@ -120,7 +136,7 @@ export class SoftmaxPooling2D extends WindowPooling {
  *
  * @example new SoftmaxChannelPooling({ groupSize: 2 }).apply(tf.zeros([1, 8, 8, 6])); // of shape [1, 8, 8, 3]
  */
-export class SoftmaxChannelPooling extends SoftPooling {
+export class SoftmaxChannelPooling extends RivalPooling {
   static readonly className = "SoftmaxChannelPooling";
   readonly groupSize: number | undefined;
 
@@ -151,7 +167,7 @@ export class SoftmaxChannelPooling extends SoftPooling {
 }
 
 /** All positions of each channel compete. */
-abstract class GlobalSoftPooling extends SoftPooling {
+abstract class GlobalSoftPooling extends RivalPooling {
   protected abstract readonly axes: 1 | 2;
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

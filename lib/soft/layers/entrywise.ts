@@ -2,51 +2,73 @@ import * as tf from "@tensorflow/tfjs";
 import { type Elementwise, fuse } from "../../fused";
 import { sumTo } from "./sumTo";
 
-/** A nonlinearity φ of u with parameters, entry by entry. */
+/** A nonlinearity φ of one signal or several with parameters, entry by entry. */
 export interface Nonlinearity {
-  value<V extends Elementwise<V>>(u: V, ...parameters: V[]): V;
+  value<V extends Elementwise<V>>(signals: readonly V[], ...parameters: V[]): V;
   /** dy times the slopes of φ; those by parameters are called only where these are learned. */
   gradient<V extends Elementwise<V>>(
     dy: V,
-    u: V,
+    signals: readonly V[],
     ...parameters: V[]
-  ): { readonly input: V; readonly parameters: readonly (() => V)[] };
+  ): { readonly signals: readonly V[]; readonly parameters: readonly (() => V)[] };
 }
+
+/** How the signals of a nonlinearity are read off u, and the transpose of that. */
+export interface Reading {
+  read(u: tf.Tensor): tf.Tensor[];
+  putBack(signals: tf.Tensor[]): tf.Tensor;
+}
+
+const ITSELF: Reading = { read: (u) => [u], putBack: ([u]) => u! };
 
 /**
  * A nonlinearity as a function of tensors, with its own gradient; TensorFlow.js can differentiate it
- * twice. Parameters, [1] or [channels], go along the last axis of u; those that `learned` doesn't say
- * have a gradient of 0, which nothing reads.
+ * twice. Its signal is u, or what the `reading` for u's shape makes of it. Parameters, [1] or
+ * [channels], go along the last axis; those that `learned` doesn't say have a gradient of 0, which
+ * nothing reads.
  *
- * Only the inputs are kept for the gradient, which computes everything anew: one pass over memory
- * costs more than the arithmetic in it.
+ * Nothing between the signals and φ is kept for the gradient, which computes it anew: a pass over
+ * memory costs more than the arithmetic in it.
  */
 export function entrywise(
   { value, gradient }: Nonlinearity,
   learned: readonly boolean[],
+  reading: (shape: number[]) => Reading = () => ITSELF,
 ): (u: tf.Tensor, ...parameters: tf.Tensor[]) => tf.Tensor {
-  const values = <V extends Elementwise<V>>(u: V, ...parameters: V[]) => [value(u, ...parameters)];
-  const slopes = <V extends Elementwise<V>>(dy: V, u: V, ...rest: V[]) => {
-    const { input, parameters } = gradient(dy, u, ...rest);
-    return [input, ...parameters.filter((_, k) => learned[k]).map((slope) => slope())];
+  const count = learned.length;
+  const values = <V extends Elementwise<V>>(...inputs: V[]) => [
+    value(inputs.slice(0, -count), ...inputs.slice(-count)),
+  ];
+  const slopes = <V extends Elementwise<V>>(...inputs: V[]) => {
+    const found = gradient(inputs[0]!, inputs.slice(1, -count), ...inputs.slice(-count));
+    return [
+      ...found.signals,
+      ...found.parameters.filter((_, k) => learned[k]).map((slope) => slope()),
+    ];
   };
   const [fusedValues, fusedSlopes] = [fuse(values), fuse(slopes)];
 
   return tf.customGrad((...given) => {
     const save = given.pop() as unknown as tf.GradSaveFunc;
     const [u, ...parameters] = given as [tf.Tensor, ...tf.Tensor[]];
-    save([u, ...parameters]);
-    const gradFunc = (dy: tf.Tensor, [u, ...parameters]: tf.Tensor[]) => {
-      // A gradient of gradients sees the operations of TensorFlow.js alone.
+    const { read, putBack } = reading(u.shape);
+    const signals = read(u);
+    const { shape } = signals[0]!;
+    save([u, ...parameters, ...signals]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [u, parameters] = [saved[0]!, saved.slice(1, 1 + count)];
+      // A gradient of gradients sees the operations of TensorFlow.js alone, from u on.
       const isRecorded = tf.engine().state.gradientDepth > 0;
+      const signals = isRecorded ? read(u) : saved.slice(1 + count);
       const run = isRecorded ? slopes<tf.Tensor> : fusedSlopes;
-      const [input, ...found] = run(...inRows([dy, u!], parameters));
+      const found = run(...inRows([dy, ...signals], parameters));
+      const bySignal = found.splice(0, signals.length).map((one) => one.reshape(shape));
       const byParameter = parameters.map((parameter, k) =>
         learned[k] ? sumTo(found.shift()!, parameter.shape) : tf.zerosLike(parameter),
       );
-      return [input!.reshape(u!.shape), ...byParameter];
+      return [putBack(bySignal).reshape(u.shape), ...byParameter];
     };
-    return { value: fusedValues(...inRows([u], parameters))[0]!.reshape(u.shape), gradFunc };
+    return { value: fusedValues(...inRows(signals, parameters))[0]!.reshape(shape), gradFunc };
   });
 }
 

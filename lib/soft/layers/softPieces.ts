@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Elementwise } from "../../fused";
 import type { Piece } from "../SoftActivation";
 import { entrywise, type Nonlinearity } from "./entrywise";
+import { expectation, softChoice, total } from "./softChoice";
 
 /** Pieces as the formulas below read them. */
 export interface PieceTable {
@@ -32,18 +33,18 @@ function pairOf({ scores, values }: PieceTable): Nonlinearity {
   const weight = <V extends Elementwise<V>>(u: V, eta: V) => affine(u, gap).mul(eta).sigmoid();
   const slope = <V extends Elementwise<V>>(t: V) => affine(t, [step[0], first[0]]); // Σ_r t_r c_r
   return {
-    value(u, eta) {
-      const t = weight(u, eta!);
+    value([u], eta) {
+      const t = weight(u!, eta!);
       return slope(t)
         .mul(u)
         .add(affine(t, [step[1], first[1]]));
     },
-    gradient(dy, u, eta) {
-      const t = weight(u, eta!);
-      const bend = t.neg().add(1).mul(t).mul(affine(u, step)); // t (1 − t) (v_2 − v_1)
+    gradient(dy, [u], eta) {
+      const t = weight(u!, eta!);
+      const bend = t.neg().add(1).mul(t).mul(affine(u!, step)); // t (1 − t) (v_2 − v_1)
       return {
-        input: bend.mul(eta!.mul(gap[0])).add(slope(t)).mul(dy),
-        parameters: [() => bend.mul(affine(u, gap)).mul(dy)],
+        signals: [bend.mul(eta!.mul(gap[0])).add(slope(t)).mul(dy)],
+        parameters: [() => bend.mul(affine(u!, gap)).mul(dy)],
       };
     },
   };
@@ -54,38 +55,32 @@ function severalOf({ scores, values }: PieceTable): Nonlinearity {
   const coupled = scores === values;
   function terms<V extends Elementwise<V>>(u: V, eta: V) {
     const s = scores.map((piece) => affine(u, piece));
-    const most = s.reduce((top, score) => top.maximum(score));
-    const e = s.map((score) => score.sub(most).mul(eta).exp());
-    const sum = total(e);
-    const t = e.map((weight) => weight.div(sum));
+    const t = softChoice(s, eta);
     const v = coupled ? s : values.map((piece) => affine(u, piece));
-    const mean = (list: readonly V[]) => total(list.map((one, r) => one.mul(t[r]!))); // Σ_r t_r …
-    return { s, t, v, mean };
+    return { s, t, v };
   }
   return {
-    value(u, eta) {
-      const { v, mean } = terms(u, eta!);
-      return mean(v);
+    value([u], eta) {
+      const { t, v } = terms(u!, eta!);
+      return expectation(t, v);
     },
-    gradient(dy, u, eta) {
-      const { s, t, v, mean } = terms(u, eta!);
+    gradient(dy, [u], eta) {
+      const { s, t, v } = terms(u!, eta!);
       const slope = (pieces: readonly Piece[]) => total(pieces.map(([a], r) => t[r]!.mul(a)));
-      const value = mean(v);
+      const value = expectation(t, v);
       // The centred values add up to 0 only in exact arithmetic, hence slopes are centred as well.
       const centred = v.map((one, r) => one.sub(value).mul(t[r]!));
       const middle = slope(scores);
       const turned = total(centred.map((c, r) => middle.neg().add(scores[r]![0]).mul(c)));
       const own = coupled ? middle : slope(values);
-      const score = coupled ? value : mean(s);
+      const score = coupled ? value : expectation(t, s);
       return {
-        input: turned.mul(eta!).add(own).mul(dy),
+        signals: [turned.mul(eta!).add(own).mul(dy)],
         parameters: [() => total(centred.map((c, r) => s[r]!.sub(score).mul(c))).mul(dy)],
       };
     },
   };
 }
-
-const total = <V extends Elementwise<V>>(list: readonly V[]): V => list.reduce((a, b) => a.add(b));
 
 /** a u + b, without the operations that change nothing. */
 function affine<V extends Elementwise<V>>(u: V, [a, b]: Piece): V {
