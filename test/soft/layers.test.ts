@@ -238,6 +238,12 @@ describe("softmax pooling", () => {
       [5, 7, 2],
       new MaxPool2d([5, 7, 2], { size: 3, strides: [1, 2] }),
     ],
+    [
+      "2-D, windows of many taps",
+      new SoftmaxPooling2D({ poolSize: 5, strides: 3, beta: 0.7 }),
+      [8, 11, 2],
+      new MaxPool2d([8, 11, 2], { size: 5, strides: 3 }),
+    ],
     ["global", new GlobalSoftmaxPooling2D({ beta: 0.7 }), [3, 2, 3], new GlobalMaxPool([3, 2, 3])],
   ];
   for (const [name, layer, shape, operator] of cases) {

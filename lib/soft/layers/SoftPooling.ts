@@ -19,6 +19,9 @@ export interface SoftPoolingOptions extends SoftLayerOptions {
 /** Far below any signal, yet its square times a weight of 0 is 0 in float32. */
 const OUTSIDE = -1e20;
 
+/** Windows of more taps aren't written out as one formula. */
+const FEW_TAPS = 16;
+
 /** Pooling as a soft choice; shapes that can't be pooled are refused before a weight is made. */
 abstract class SoftPooling extends SoftLayer {
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -70,7 +73,9 @@ abstract class WindowPooling extends SoftPooling {
   }
 
   protected override transform(u: tf.Tensor): tf.Tensor {
-    return this.pool(u, this.logEta().exp());
+    const eta = this.logEta().exp();
+    if (this.poolOf(u.shape).pieces <= FEW_TAPS) return this.pool(u, eta);
+    return softMaximum(tf.stack(this.taps(u.shape).read(u)), eta, this.learnBeta);
   }
 
   private readonly pool = entrywise(SOFT_MAXIMUM, [this.learnBeta], (shape) => this.taps(shape));

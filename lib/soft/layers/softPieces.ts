@@ -36,7 +36,7 @@ function pairOf({ scores, values }: PieceTable): Nonlinearity {
     value([u], eta) {
       const t = weight(u!, eta!);
       return slope(t)
-        .mul(u)
+        .mul(u!)
         .add(affine(t, [step[1], first[1]]));
     },
     gradient(dy, [u], eta) {
