@@ -29,11 +29,6 @@ export class KernelServer extends ZmqServer {
   #lastCell: Message | undefined;
   // Failures that are to be seen under that cell already.
   #shown = new Set<CellFailure>();
-  // The five sockets are bound side by side; a socket that is being bound refuses to send.
-  #tellBound!: () => void;
-  readonly #bound = new Promise<void>((resolve) => {
-    this.#tellBound = resolve;
-  });
 
   constructor(runner: CellRunner, connectionFile: string) {
     super(new JupyterHandlerImpl(runner.executor, false), connectionFile);
@@ -42,10 +37,11 @@ export class KernelServer extends ZmqServer {
 
   override async init(): Promise<void> {
     await super.init();
-    this.#tellBound();
     this.#streams.capture();
   }
 
+  // At once: tslab binds in another thread while it listens already. A request that comes meanwhile
+  // can't be answered, or goes unnoticed with all that come after it.
   override async bindSocket(socket: Socket, port: number): Promise<void> {
     if (socket === this.iopub) {
       // The default drops what a loop shows faster than the front end takes it. Connections take
@@ -54,7 +50,8 @@ export class KernelServer extends ZmqServer {
       // Left as it is, every 513th message waits for the event loop, and one right behind it is refused.
       socket.sendTimeout = 0;
     }
-    await super.bindSocket(socket, port);
+    const { transport, ip } = this.connInfo;
+    socket.bindSync(`${transport}://${ip}:${port}`);
   }
 
   /** A failure outside any cell: shown at once under the cell that ran last, and kept for the next. */
@@ -65,7 +62,6 @@ export class KernelServer extends ZmqServer {
 
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
     const handle = () => super.handleShellMessage(socket, ...frames);
-    await this.#bound;
     try {
       if (messageType(frames) !== "execute_request") return await handle();
       const number = ++this.#arrived;

@@ -40,6 +40,7 @@ export interface Message {
 export interface Socket {
   sendHighWaterMark: number;
   sendTimeout: number;
+  bindSync(address: string): void;
   send(frames: (string | Buffer)[]): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export type WriteDisplayData = (data: DisplayData, update: boolean) => void;
 /** The parts of tslab's Jupyter server that the subclass here calls or replaces. */
 export interface ServerBase {
   handler: { handleKernel(): KernelInfo; handleShutdown(request: unknown): unknown };
-  connInfo: { key: string };
+  connInfo: { key: string; transport: string; ip: string };
   iopub: Socket;
   init(): Promise<void>;
   bindSocket(socket: Socket, port: number): Promise<void>;
