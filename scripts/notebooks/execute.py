@@ -38,23 +38,40 @@ class Execution(ExecutePreprocessor):
 
 source, target, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3])
 notebook = nbformat.read(source, as_version=4)
-execution = Execution(
-    kernel_name="madmax",
-    timeout=seconds,
-    startup_timeout=120,
-    record_timing=False,
-)
-failure = None
-try:
-    execution.preprocess(notebook, {"metadata": {"path": "."}})
-except CellExecutionError as error:
-    failure = {"ename": error.ename, "evalue": error.evalue}
-except CellTimeoutError:
-    failure = {"ename": "Timeout", "evalue": f"the cell took longer than {seconds} s"}
-except DeadKernelError:
-    # Its exit code tells who ended it: −6 an abort, −9 a kill, −11 memory that isn't its own.
-    code = execution.process and execution.process.poll()
-    failure = {"ename": "DeadKernel", "evalue": f"the kernel died while the cell ran, code {code}"}
+
+
+def execute():
+    """Runs the cells; returns the execution and what made it fail.
+
+    Another program may take a port before the kernel does, which was told to use it: such a kernel
+    ends before it says anything, and is started anew, with other ports.
+    """
+    for starts in range(1, 4):
+        execution = Execution(
+            kernel_name="madmax",
+            timeout=seconds,
+            startup_timeout=120,
+            record_timing=False,
+        )
+        try:
+            execution.preprocess(notebook, {"metadata": {"path": "."}})
+            return execution, None
+        except CellExecutionError as error:
+            return execution, {"ename": error.ename, "evalue": error.evalue}
+        except CellTimeoutError:
+            found = f"the cell took longer than {seconds} s"
+            return execution, {"ename": "Timeout", "evalue": found}
+        except DeadKernelError:
+            # Its exit code tells who ended it: −6 an abort, −9 a kill, −11 memory that isn't its own.
+            code = execution.process and execution.process.poll()
+            found = f"the kernel died while the cell ran, code {code}"
+            return execution, {"ename": "DeadKernel", "evalue": found}
+        except RuntimeError:
+            if execution.current is not None or starts == 3:
+                raise
+
+
+execution, failure = execute()
 nbformat.write(notebook, target)
 if failure is None:
     tell(event="done")

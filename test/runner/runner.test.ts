@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -133,6 +141,30 @@ describe("the notebook runner", { skip: missing }, () => {
       assert.equal(result.changed, false);
     });
   }
+
+  test("a kernel that ends before it answers, as where its port is taken, is started anew", () => {
+    const kernel = join(folder, "jupyter", "kernels", "madmax");
+    const [program, marker] = [join(kernel, "unlucky.cjs"), join(kernel, "started")];
+    const main = join(root, "dist", "lib", "kernel", "main.js");
+    mkdirSync(kernel, { recursive: true });
+    const argv = ["node", program, "{connection_file}"];
+    const spec = { argv, display_name: "unlucky", language: "typescript" };
+    writeFileSync(join(kernel, "kernel.json"), JSON.stringify(spec));
+    writeFileSync(
+      program,
+      `const { existsSync, writeFileSync } = require("node:fs");
+      const first = !existsSync(${JSON.stringify(marker)});
+      writeFileSync(${JSON.stringify(marker)}, "");
+      if (first) process.exit(1);
+      require(${JSON.stringify(main)});`,
+    );
+    env.JUPYTER_PATH = join(folder, "jupyter");
+    const { stdout } = run("15-unlucky", ["1 + 1"]);
+    delete env.JUPYTER_PATH;
+    assert.ok(existsSync(marker));
+    rmSync(join(folder, "jupyter"), { recursive: true });
+    assert.match(stdout, /\[15\] passed 15-unlucky\.ipynb/);
+  });
 
   test("an interrupt ends the kernels and leaves stored notebooks as they are", async () => {
     const file = join(folder, "11-endless.ipynb");
