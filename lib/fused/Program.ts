@@ -4,7 +4,7 @@ import type { Elementwise, Formula } from "./Elementwise";
 export interface Step {
   readonly name: string;
   readonly op: string;
-  /** Names of inputs, and of results of other steps as {@link resultOf} gives them. */
+  /** Names of inputs, and of results of other steps as {@link Program.add} gives them. */
   readonly inputs: readonly string[];
   /** Of a step that is a number. */
   readonly value?: number;

@@ -1,6 +1,6 @@
 import type { Graph } from "../network";
 import { Activation, Dense, makePieces, sizeOf } from "../spline/operators";
-import { type DenseKernel, denseKernel, evenly, floatBytes } from "./denseKernel";
+import { type DenseKernel, denseKernel, evenly, floatBytes, SHORT } from "./denseKernel";
 import type { FrozenMaps, Stage } from "./FrozenMaps";
 import { type Nonlinearity, nonlinearities } from "./Nonlinearity";
 import type { CheckedSlice } from "./Slice";
@@ -37,7 +37,6 @@ interface Columns {
   readonly age: Int32Array;
 }
 
-const FEW_ROWS = 12;
 /** Columns and functions are made anew after so many corrections for each term of their sums. */
 const REFRESH = 4;
 
@@ -238,7 +237,7 @@ export class DenseChain implements FrozenMaps {
     const from = this.stages[s - 1]!;
     const to = this.stages[s]!;
     const link = this.links[s]!;
-    if (link.rows < FEW_ROWS) rowByRow(from, to, link);
+    if (link.rows < SHORT) rowByRow(from, to, link);
     else this.columnByColumn(from, to, link);
     const before = this.measured[s]!++;
     if (before % (before < 256 ? 16 : 256) === 0) this.measure(s);

@@ -52,7 +52,7 @@ export const floatBytes = (length: number): number => 8 * (evenly(length) + 2);
 /** Layers below this width are as quick without WebAssembly. */
 const NARROW = 64;
 /** Columns below this length are done before WebAssembly is called. */
-const CALLED = 12;
+export const SHORT = 12;
 /** What WebAssembly can address. */
 const MOST_BYTES = 2 ** 31;
 const PAGE = 65536;
@@ -191,7 +191,7 @@ class WasmKernel implements DenseKernel {
 
   addOuter(to: Functions, W: Float64Array, start: number, ts: number, tt: number, t0: number) {
     const { ds, dt, at0 } = to;
-    if (ds.length < CALLED) return addOuter(to, W, start, ts, tt, t0);
+    if (ds.length < SHORT) return addOuter(to, W, start, ts, tt, t0);
     this.loops.addOuter(
       ds.byteOffset,
       dt.byteOffset,

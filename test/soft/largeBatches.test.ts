@@ -58,12 +58,12 @@ function measured(layer: LearnedLayer, u: tf.Tensor, dy: tf.Tensor): tf.Tensor[]
   return [values, slopes, ...Object.values(grads)];
 }
 
-function assertClose(found: tf.Tensor, expected: tf.Tensor, what: string, most = 1e-5): void {
+function assertClose(found: tf.Tensor, expected: tf.Tensor, what: string): void {
   assert.deepEqual(found.shape, expected.shape, what);
   const error = tf.tidy(
     () => found.sub(expected).abs().div(expected.abs().maximum(1)).max().dataSync()[0]!,
   );
-  assert.ok(error < most, `${what}: off by ${error}`);
+  assert.ok(error < 1e-5, `${what}: off by ${error}`);
 }
 
 describe("soft units on large batches", () => {

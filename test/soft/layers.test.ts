@@ -177,6 +177,15 @@ describe("soft units on TensorFlow.js", () => {
     );
   });
 
+  test("sigmoid and tanh of infinite signals are their limits", () => {
+    const ends = Float32Array.of(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    tf.tidy(() => {
+      const u = tf.tensor2d(ends, [2, 1]);
+      assert.deepEqual([...(new SoftSigmoid().apply(u) as tf.Tensor).dataSync()], [0, 1]);
+      assert.deepEqual([...(new SoftTanh().apply(u) as tf.Tensor).dataSync()], [-1, 1]);
+    });
+  });
+
   test("a β for each channel goes along the last axis, and can be set", () => {
     const layer = new Swish({ betaPer: "channel", beta: 0.5 });
     layer.build([null, 2, 3]);

@@ -32,18 +32,22 @@ function pairOf({ scores, values }: PieceTable): Nonlinearity {
   const first = values[0]!;
   const weight = <V extends Elementwise<V>>(u: V, eta: V) => affine(u, gap).mul(eta).sigmoid();
   const slope = <V extends Elementwise<V>>(t: V) => affine(t, [step[0], first[0]]); // Σ_r t_r c_r
+  // Without them a sum is left out: 0 · u is no 0 where u is infinite, and costs a pass of its own.
+  const flat = step[0] === 0 && first[0] === 0;
+  const straight = step[1] === 0 && first[1] === 0;
   return {
     value([u], eta) {
       const t = weight(u!, eta!);
-      return slope(t)
-        .mul(u!)
-        .add(affine(t, [step[1], first[1]]));
+      if (straight) return slope(t).mul(u!);
+      const offset = affine(t, [step[1], first[1]]); // Σ_r t_r d_r
+      return flat ? offset : slope(t).mul(u!).add(offset);
     },
     gradient(dy, [u], eta) {
       const t = weight(u!, eta!);
       const bend = t.neg().add(1).mul(t).mul(affine(u!, step)); // t (1 − t) (v_2 − v_1)
+      const turned = bend.mul(eta!.mul(gap[0]));
       return {
-        signals: [bend.mul(eta!.mul(gap[0])).add(slope(t)).mul(dy)],
+        signals: [(flat ? turned : turned.add(slope(t))).mul(dy)],
         parameters: [() => bend.mul(affine(u!, gap)).mul(dy)],
       };
     },
