@@ -14,9 +14,12 @@ export interface NodeTwin {
   dispose(): void;
 }
 
-/** Sums and concatenations read their values as they are; others have them joined side by side. */
+/**
+ * Sums and concatenations read their values as they are; others have them joined side by side. A value
+ * may have another shape than what reads it, of the same size: a step cut out of a sequence is [1, D].
+ */
 export function nodeTwin({ operator, inputs }: GraphNode, shapes: readonly Shape[]): NodeTwin {
-  if (operator instanceof Add && operator.count === inputs.length) {
+  if (operator instanceof Add && shapes.every((shape) => same(shape, operator.outputShape))) {
     const pullback = (g: tf.Tensor) => inputs.map(() => g);
     return merge((values) => tf.addN([...values]), pullback);
   }
@@ -29,8 +32,11 @@ export function nodeTwin({ operator, inputs }: GraphNode, shapes: readonly Shape
     );
   }
   const twin = twinOf(operator);
-  return inputs.length === 1 ? single(twin) : joined(twin, operator.inputShape, shapes);
+  if (inputs.length > 1) return joined(twin, operator.inputShape, shapes);
+  return single(twin, operator.inputShape, shapes[0]!);
 }
+
+const same = (shape: Shape, other: Shape): boolean => shape.join() === other.join();
 
 function merge(
   forward: (values: readonly tf.Tensor[]) => tf.Tensor,
@@ -43,12 +49,16 @@ function merge(
   };
 }
 
-function single(twin: Twin): NodeTwin {
+function single(twin: Twin, inputShape: Shape, shape: Shape): NodeTwin {
+  const alike = same(inputShape, shape);
   return {
-    forward: ([x]) => twin.forward(x!),
+    forward: ([x]) => twin.forward(alike ? x! : x!.reshape([x!.shape[0]!, ...inputShape])),
     freeze: (code) => {
       const frozen = twin.freeze(code);
-      return { ...frozen, pullback: (g) => [frozen.pullback(g)] };
+      const pullback = alike
+        ? frozen.pullback
+        : (g: tf.Tensor) => onStack(frozen.pullback(g), shape, (stack) => stack);
+      return { ...frozen, pullback: (g) => [pullback(g)] };
     },
     dispose: () => twin.dispose(),
   };
