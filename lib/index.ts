@@ -131,6 +131,7 @@ export {
   type AffineMapsOptions,
   type BatchedAffineMaps,
   BatchedNetwork,
+  type BatchedNetworkOptions,
   type CellBoundary,
   type CellBoundaryOptions,
   type ChangedUnit,

@@ -4,6 +4,7 @@ export {
   type AffineMapsOptions,
   type BatchedAffineMaps,
   BatchedNetwork,
+  type BatchedNetworkOptions,
   type ChunkOptions,
 } from "./batched/BatchedNetwork";
 export {

@@ -316,11 +316,65 @@ test("some classes are the rows of all, and wrong ones are refused", () => {
     const expected = all[key].gather([3, 1], 1).dataSync();
     assertClose(some[key].dataSync(), expected, 1e-6, key);
   }
+  for (const classes of [
+    [3, 2, 1, 0],
+    [1, 0, 2, 3],
+    [1, 1, 3, 3],
+    [2, 2, 0, 1, 3, 2],
+  ]) {
+    const given = twin.affineMaps(x, { classes });
+    for (const key of ["A", "b", "f"] as const) {
+      const expected = all[key].gather(classes, 1);
+      assert.deepEqual(given[key].shape, expected.shape);
+      assertClose(given[key].dataSync(), expected.dataSync(), 1e-6, `${key} of ${classes}`);
+    }
+  }
   assert.throws(
     () => twin.affineMaps(x, { classes: [4] }),
     /classes \[4\], expected some of 0 … 3/,
   );
   assert.throws(() => twin.affineMaps(x, { classes: [] }), /expected some of/);
+});
+
+test("however few functionals a stack holds, the maps are the same, in the same order", () => {
+  const net = convnet();
+  const x = tf.randomNormal([5, 9, 9, 2], 0, 1, "float32", 3);
+  const whole = new BatchedNetwork(net).affineMaps(x, { classes: [2, 0, 3, 1, 3] });
+  // The largest value has 162 numbers: two signals of five classes, three classes of one signal, one.
+  for (const stack of [162 * 10, 162 * 3, 162, 1]) {
+    const twin = new BatchedNetwork(net, { stack });
+    const divided = twin.affineMaps(x, { classes: [2, 0, 3, 1, 3] });
+    for (const key of ["A", "b", "f"] as const) {
+      assert.deepEqual(divided[key].shape, whole[key].shape);
+      assertClose(divided[key].dataSync(), whole[key].dataSync(), 1e-6, `${key}, stack ${stack}`);
+    }
+    twin.dispose();
+  }
+  for (const stack of [0, -1, 1.5, Number.NaN]) {
+    assert.throws(() => new BatchedNetwork(net, { stack }), /one number or more, got/);
+  }
+});
+
+test("a batch of no signal has no logits, codes and maps, in their shapes", () => {
+  const net = convnet();
+  const twin = new BatchedNetwork(net);
+  const none = tf.zeros([0, 9, 9, 2]);
+  assert.deepEqual(twin.forward(none).shape, [0, 4]);
+  const one = twin.codes(tf.zeros([1, 9, 9, 2]));
+  assert.deepEqual(
+    twin.codes(none).map(({ shape }) => shape),
+    one.map(({ shape }) => [0, shape[1]]),
+  );
+  const { A, b, f } = twin.affineMaps(none, { classes: [1, 0, 1] });
+  assert.deepEqual(
+    [A.shape, b.shape, f.shape],
+    [
+      [0, 3, 9, 9, 2],
+      [0, 3],
+      [0, 3],
+    ],
+  );
+  assert.throws(() => twin.affineMaps(none, { classes: [4] }), /expected some of/);
 });
 
 test("models of several inputs take a list of tensors", () => {
@@ -336,6 +390,7 @@ test("models of several inputs take a list of tensors", () => {
   assert.deepEqual(f.shape, [2, 2]);
   const flatInput = tf.concat([tf.ones([2, 4]), tf.zeros([2, 3])], 1);
   assertClose(f.dataSync(), twin.forward(flatInput).dataSync(), 1e-6, "f");
+  assert.deepEqual(twin.forward([tf.zeros([0, 2, 2]), tf.zeros([0, 3])]).shape, [0, 2]);
   assert.throws(() => twin.forward([parts[0]!]), /1 tensors, expected 2: one for each input/);
   assert.throws(() => twin.forward([parts[1]!, parts[0]!]), /shape \[2,3\], expected \[N, 2, 2\]/);
 });

@@ -20,6 +20,15 @@ export interface AffineMapsOptions {
   readonly classes?: readonly number[];
 }
 
+/** How much memory a BatchedNetwork takes. */
+export interface BatchedNetworkOptions {
+  /**
+   * Most scalars of a stack of functionals, 4 bytes each: signals, then classes, are divided so that
+   * no intermediate value is larger, down to one class of one signal. 2²³ if left out, 32 MB.
+   */
+  readonly stack?: number;
+}
+
 /** How a long run of affine maps is divided. */
 export interface ChunkOptions extends AffineMapsOptions {
   /** Signals in a chunk; 50 if left out. */
@@ -50,8 +59,17 @@ export interface AffineMapsChunk extends BatchedAffineMaps {
  */
 export class BatchedNetwork {
   private readonly twins: readonly NodeTwin[];
+  private readonly stack: number;
 
-  constructor(readonly net: SplineNetwork) {
+  /** @throws RangeError unless `stack` is a positive integer */
+  constructor(
+    readonly net: SplineNetwork,
+    { stack = STACK }: BatchedNetworkOptions = {},
+  ) {
+    if (!(Number.isInteger(stack) && stack >= 1)) {
+      throw new RangeError(`a stack holds one number or more, got ${stack}`);
+    }
+    this.stack = stack;
     const { graph } = net;
     this.twins = graph.nodes.map((node) =>
       nodeTwin(
@@ -65,6 +83,7 @@ export class BatchedNetwork {
   forward(x: tf.Tensor | readonly tf.Tensor[]): tf.Tensor2D {
     return tf.tidy(() => {
       const signals = this.read(x);
+      if (signals.shape[0] === 0) return tf.zeros([0, this.net.outputSize]);
       return rows(this.run(signals).values.at(-1)!, signals.shape[0]!);
     });
   }
@@ -77,6 +96,7 @@ export class BatchedNetwork {
   codes(x: tf.Tensor | readonly tf.Tensor[]): tf.Tensor2D[] {
     return tf.tidy(() => {
       const signals = this.read(x);
+      if (signals.shape[0] === 0) return this.noCodes();
       return this.run(signals).codes.flatMap((code) =>
         code === null ? [] : [rows(code, signals.shape[0]!)],
       );
@@ -96,8 +116,9 @@ export class BatchedNetwork {
     return tidied(() => {
       const signals = this.read(x);
       const N = signals.shape[0]!;
+      if (N === 0) return this.noMaps(chosen.length);
       const perSignal = chosen.length * this.largestValue();
-      const count = Math.max(1, Math.floor(STACK / perSignal));
+      const count = Math.max(1, Math.floor(this.stack / perSignal));
       const parts: BatchedAffineMaps[] = [];
       for (let from = 0; from < N; from += count) {
         parts.push(tidied(() => this.part(slice(signals, from, count), chosen)));
@@ -169,7 +190,7 @@ export class BatchedNetwork {
     const { values, codes } = this.run(x);
     const frozen = this.twins.map((twin, i) => twin.freeze(codes[i]!));
     const f = rows(values.at(-1)!, N);
-    const count = Math.max(1, Math.floor(STACK / (N * this.largestValue())));
+    const count = Math.max(1, Math.floor(this.stack / (N * this.largestValue())));
     const stacks: { A: tf.Tensor; b: tf.Tensor }[] = [];
     for (let from = 0; from < classes.length; from += count) {
       stacks.push(this.pullback(frozen, classes.slice(from, from + count), N));
@@ -177,10 +198,11 @@ export class BatchedNetwork {
     const joined = (key: "A" | "b") =>
       stacks.length === 1 ? stacks[0]![key] : tf.concat(stacks.map((stack) => stack[key]));
     const A = joined("A").reshape([classes.length, N, -1]).transpose([1, 0, 2]);
+    const inOrder = classes.length === this.net.outputSize && classes.every((c, i) => c === i);
     return {
       A: A.reshape([N, classes.length, ...this.net.inputShape]),
       b: joined("b").transpose() as tf.Tensor2D,
-      f: classes.length === this.net.outputSize ? f : (f.gather([...classes], 1) as tf.Tensor2D),
+      f: inOrder ? f : (f.gather([...classes], 1) as tf.Tensor2D),
     };
   }
 
@@ -227,6 +249,22 @@ export class BatchedNetwork {
     return { A: A.shape[1] === N ? A : A.tile([1, N, ...inputShape.map(() => 1)]), b };
   }
 
+  /** The codes of no signal, [0, units] each. */
+  private noCodes(): tf.Tensor2D[] {
+    const { nodes } = this.net.graph;
+    return nodes.flatMap(({ operator: { units } }) => (units === 0 ? [] : [tf.zeros([0, units])]));
+  }
+
+  /** The maps of no signal. */
+  private noMaps(C: number): BatchedAffineMaps {
+    const none = (...shape: number[]) => tf.zeros([0, C, ...shape]);
+    return {
+      A: none(...this.net.inputShape),
+      b: none() as tf.Tensor2D,
+      f: none() as tf.Tensor2D,
+    };
+  }
+
   /** Number of scalars of the largest value that is pulled back. */
   private largestValue(): number {
     const { nodes, inputShape } = this.net.graph;
@@ -255,13 +293,13 @@ export class BatchedNetwork {
     }
     const flat = x.map((part, i) => {
       requireShape(part, inputs[i]!.shape);
-      return part.cast("float32").reshape([part.shape[0]!, -1]);
+      return part.cast("float32").reshape([part.shape[0]!, sizeOf(inputs[i]!.shape)]);
     });
     return tf.concat(flat, 1).reshape([x[0]!.shape[0]!, ...inputShape]);
   }
 }
 
-/** Most scalars of a stack of functionals, 32 MB: fewer cost calls, more leave the processor's cache. */
+/** Fewer cost calls, more leave the processor's cache. */
 const STACK = 2 ** 23;
 
 const tidied = (make: () => BatchedAffineMaps): BatchedAffineMaps =>
