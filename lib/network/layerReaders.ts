@@ -32,6 +32,7 @@ import {
   readSimpleRNN,
   readTimeDistributed,
 } from "./recurrent/recurrentReaders";
+import { targetShape } from "./targetShape";
 
 /**
  * Makes the operators of one layer, its `activation` left out: a chain of them, or a graph whose input
@@ -198,10 +199,7 @@ function readUpsampling(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
 
 function readReshape(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   const target = layer.getConfig().targetShape as (number | null)[];
-  const open = (d: number | null): d is null => d === null || d < 0;
-  const known = target.reduce<number>((product, d) => (open(d) ? product : product * d), 1);
-  const shape = target.map((d) => (open(d) ? sizeOf(inputShape) / known : d));
-  return [new Reshape(inputShape, shape)];
+  return [new Reshape(inputShape, targetShape(target, sizeOf(inputShape)))];
 }
 
 function readReLU(layer: tf.layers.Layer, inputShape: Shape): Operator[] {

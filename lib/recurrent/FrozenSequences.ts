@@ -1,5 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { requireRecurrence } from "../network";
+import { type MergeMode, requireRecurrence } from "../network";
+import { innerOf, requireMergeMode } from "../network/recurrent/recurrentReaders";
+import { targetShape } from "../network/targetShape";
+import { sizeOf } from "../spline/operators";
 import {
   denseStage,
   maximumStage,
@@ -102,6 +105,7 @@ function stageOf(layer: tf.layers.Layer, x: tf.Tensor, position: number): Stage 
   const className = layer.getClassName();
   if (TRANSPARENT.has(className)) return undefined;
   const config = layer.getConfig();
+  const size = sizeOf(x.shape.slice(1));
   const refuse = (reason: string) =>
     new RangeError(`layer ${position} "${layer.name}" (${className}): ${reason}`);
   try {
@@ -110,14 +114,21 @@ function stageOf(layer: tf.layers.Layer, x: tf.Tensor, position: number): Stage 
         return recurrenceOf(layer, x, "as processed");
       case "Bidirectional": {
         const { forwardLayer, backwardLayer, mergeMode } = layer as unknown as Directions;
-        const directions = [forwardLayer, backwardLayer].map((one) =>
-          recurrenceOf(one, x, "in time"),
-        );
-        return mergedStage(directions[0]!, directions[1]!, mergeMode);
+        requireMergeMode(mergeMode);
+        // The states of the second are turned round, whichever of the two goes backwards.
+        const forward = recurrenceOf(forwardLayer, x, "as processed");
+        return mergedStage(forward, recurrenceOf(backwardLayer, x, "reversed"), mergeMode);
       }
       case "InitialStateNoise": // starts from 0 at inference
-      case "TimeDistributed":
-        return stageOf((layer as unknown as { layer: tf.layers.Layer }).layer, x, position);
+        return stageOf(innerOf(layer), x, position);
+      case "TimeDistributed": {
+        const inner = innerOf(layer);
+        const name = inner.getClassName();
+        if (name === "Dense" || TRANSPARENT.has(name)) return stageOf(inner, x, position);
+        throw new RangeError(
+          `a ${name} at each step isn't read in batches; fromLayersModel may, one sequence at a time`,
+        );
+      }
       case "Dense":
         return denseOf(layer, x);
       case "GlobalAveragePooling1D":
@@ -125,9 +136,9 @@ function stageOf(layer: tf.layers.Layer, x: tf.Tensor, position: number): Stage 
       case "GlobalMaxPooling1D":
         return maximumStage(x);
       case "Flatten":
-        return reshapedStage(x, [x.shape.slice(1).reduce((n, d) => n * d, 1)]);
+        return reshapedStage(x, [size]);
       case "Reshape":
-        return reshapedStage(x, config.targetShape as number[]);
+        return reshapedStage(x, targetShape(config.targetShape as (number | null)[], size));
       default:
         throw new RangeError("not read in batches; fromLayersModel may, one sequence at a time");
     }
@@ -141,13 +152,13 @@ function stageOf(layer: tf.layers.Layer, x: tf.Tensor, position: number): Stage 
 interface Directions {
   readonly forwardLayer: tf.layers.Layer;
   readonly backwardLayer: tf.layers.Layer;
-  readonly mergeMode: "concat" | "sum" | "ave";
+  readonly mergeMode: MergeMode;
 }
 
 function recurrenceOf(
   layer: tf.layers.Layer,
   x: tf.Tensor,
-  order: "in time" | "as processed",
+  order: "as processed" | "reversed",
 ): Stage {
   requireRecurrence(layer);
   const { activation, goBackwards, returnSequences } = layer.getConfig();

@@ -24,11 +24,13 @@ export interface GatedWeights {
    * at 1 a gate takes the better of its two pieces, z = 1 iff u > 0.
    */
   readonly beta?: number;
+  /** Reads the sequence from its end; false if left out. */
+  readonly backward?: boolean;
 }
 
 /** What a gated recurrence does with a sequence. */
 export interface GatedPass {
-  /** h^1 … h^T [T × H]. */
+  /** h^1 … h^T [T × H], in the order of processing: h^1 has read x^T where it goes backwards. */
   readonly states: Float64Array;
   /** The pieces that all functions take, in the order of evaluation; curves have none. */
   readonly pieces: readonly number[];
@@ -82,7 +84,7 @@ export class GatedRecurrence {
     this.candidate = curveOf(weights.candidate);
   }
 
-  /** Reads a GRU or LSTM layer of TensorFlow.js. Throws RangeError on another layer. */
+  /** Reads a GRU or LSTM layer of TensorFlow.js. Throws RangeError on another layer, or a stateful one. */
   static fromLayer(
     layer: tf.layers.Layer,
     functions: Partial<GateFunctions> = {},
@@ -93,7 +95,13 @@ export class GatedRecurrence {
         `"${layer.name}" is a ${layer.getClassName()}, expected a GRU or an LSTM`,
       );
     }
-    const { activation, recurrentActivation } = layer.getConfig();
+    const { activation, recurrentActivation, goBackwards, stateful } = layer.getConfig();
+    if (stateful === true) {
+      throw new RangeError(
+        `"${layer.name}" is stateful: it goes on from the batch before, so its states are no function ` +
+          "of its input. Build it with stateful: false",
+      );
+    }
     const [kernel, recurrent, bias] = weightsOf(layer);
     const [inputSize, rows] = layer.weights[0]!.shape as [number, number];
     return new GatedRecurrence({
@@ -104,12 +112,13 @@ export class GatedRecurrence {
       b: bias ?? new Float64Array(rows),
       gate: functions.gate ?? (recurrentActivation as GateFunction),
       candidate: functions.candidate ?? (activation as GateFunction),
+      backward: goBackwards === true,
     });
   }
 
   /** Runs over a sequence [T, D], flat, from states of 0. */
   run(x: ArrayLike<number>): GatedPass {
-    const { inputSize: D, kind } = this.weights;
+    const { inputSize: D, kind, backward = false } = this.weights;
     const H = this.stateSize;
     if (x.length === 0 || x.length % D !== 0) {
       throw new RangeError(`a sequence of ${x.length} numbers, expected a multiple of ${D}`);
@@ -121,7 +130,8 @@ export class GatedRecurrence {
     let state: Signal[] = Array.from({ length: H }, () => ZERO);
     let memory = state;
     for (let t = 0; t < steps; t++) {
-      const input = Array.from({ length: D }, (_, i) => ({ value: x[t * D + i]!, degree: 1 }));
+      const from = (backward ? steps - 1 - t : t) * D;
+      const input = Array.from({ length: D }, (_, i) => ({ value: x[from + i]!, degree: 1 }));
       if (kind === "gru") state = this.gru(input, state, pieces);
       else [state, memory] = this.lstm(input, state, memory, pieces);
       state.forEach(({ value, degree }, k) => {

@@ -52,8 +52,8 @@ export interface RecurrentKernel {
   readonly bias: tf.Tensor | null;
   readonly activation: string;
   readonly backward: boolean;
-  /** The last state, [N, H], or all, [N, T, H], in the order of time or of processing. */
-  readonly returns: "last" | "in time" | "as processed";
+  /** The last state, [N, H], or all, [N, T, H], in the order of processing or the other way round. */
+  readonly returns: "last" | "as processed" | "reversed";
 }
 
 /** A recurrence on [N, T, D], started at 0. */
@@ -63,7 +63,7 @@ export function recurrentStage(x: tf.Tensor, weights: RecurrentKernel): Stage {
   const [N, T] = x.shape as [number, number];
   const inOrder = <Item>(items: Item[]): Item[] => (backward ? [...items].reverse() : items);
   const returned = <Item>(items: Item[]): Item[] =>
-    returns === "in time" ? inOrder(items) : items;
+    returns === "reversed" ? [...items].reverse() : items;
   const sequences = returns !== "last";
   const recorded: (tf.Tensor | null)[] = [];
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
-import { SplineNetwork, UnknownLayerError } from "../../lib/network";
+import { BatchedNetwork, SplineNetwork, UnknownLayerError } from "../../lib/network";
 import { random } from "../../lib/random";
-import { recurrentNetwork, SequenceNetwork } from "../../lib/recurrent";
+import { FrozenSequences, recurrentNetwork, SequenceNetwork } from "../../lib/recurrent";
+import { scramble } from "../network/models";
 import { layersModel } from "./layersModel";
 import { randomWeights } from "./randomNets";
 
@@ -88,6 +89,44 @@ test("a layer that goes backwards leaves its states as it made them", () => {
   });
   sameAsPredict(model, 7);
 });
+
+for (const mergeMode of [undefined, "concat", "sum", "ave"] as const) {
+  test(`directions, sequences or last states, ${mergeMode ?? "no wrapper"}: as predict, in all three readings`, () => {
+    for (const goBackwards of [false, true]) {
+      for (const returnSequences of [false, true]) {
+        for (const steps of [1, 4]) {
+          const options = { units: 2, activation: "relu" as const, goBackwards, returnSequences };
+          const inputShape: [number, number] = [steps, 3];
+          const recurrence =
+            mergeMode === undefined
+              ? tf.layers.simpleRNN({ ...options, inputShape })
+              : tf.layers.bidirectional({
+                  ...{ inputShape, mergeMode },
+                  layer: tf.layers.simpleRNN(options) as never,
+                });
+          const flatten = returnSequences ? [tf.layers.flatten()] : [];
+          const layers = [recurrence, ...flatten, tf.layers.dense({ units: 2 })];
+          const model = tf.sequential({ layers });
+          scramble(model, 6);
+          sameAsPredict(model, 4);
+          tf.tidy(() => {
+            const x = tf.tensor(Float32Array.from(random(5).normals(6 * steps)), [2, steps, 3]);
+            const predicted = (model.predict(x) as tf.Tensor).dataSync();
+            const frozen = new FrozenSequences(model, x);
+            assert.ok(gap(frozen.outputs.dataSync(), predicted) < 1e-5);
+            const twin = new BatchedNetwork(SplineNetwork.fromLayersModel(model));
+            const [ours, theirs] = [twin.affineMaps(x), frozen.affineMaps()];
+            assert.ok(gap(ours.f.dataSync(), predicted) < 1e-5);
+            assert.ok(gap(ours.A.dataSync(), theirs.A.dataSync()) < 1e-5);
+            assert.ok(gap(ours.b.dataSync(), theirs.b.dataSync()) < 1e-5);
+            twin.dispose();
+          });
+          model.dispose();
+        }
+      }
+    }
+  });
+}
 
 test("shared recurrences, wrapped convolutions, softmax at every time, a trained-with dropout", () => {
   const input = tf.input({ shape: [5, 2] });

@@ -97,6 +97,27 @@ test("templates are functions of the weights that TensorFlow.js can differentiat
   model.dispose();
 });
 
+test("an open dimension of a Reshape is filled in, and noise at each step is the identity", () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.simpleRNN({
+        inputShape: [3, 2],
+        units: 4,
+        activation: "relu",
+        returnSequences: true,
+      }),
+      tf.layers.timeDistributed({ layer: tf.layers.gaussianNoise({ stddev: 1 }) }),
+      tf.layers.reshape({ targetShape: [2, -1] }),
+      tf.layers.globalAveragePooling1d(),
+    ],
+  });
+  tf.tidy(() => {
+    const x = tf.randomNormal([2, 3, 2], 0, 1, "float32", 4);
+    const { outputs } = new FrozenSequences(model, x);
+    assert.ok(gap(outputs.dataSync(), (model.predict(x) as tf.Tensor).dataSync()) < 1e-5);
+  });
+});
+
 test("what isn't read in batches is refused by name", () => {
   const sequences = tf.zeros([2, 3, 2]);
   const refuse = (layers: tf.layers.Layer[], pattern: RegExp) =>
@@ -112,6 +133,17 @@ test("what isn't read in batches is refused by name", () => {
     [tf.layers.simpleRNN({ ...shape, units: 2, activation: "relu", returnSequences: true })],
     /expected \[N, C\]/,
   );
+  // At each step a pooling over time would be one over the inner axes.
+  const images = tf.layers.timeDistributed({
+    ...{ inputShape: [3, 2, 1], layer: tf.layers.globalAveragePooling1d() },
+  });
+  refuse([images], /a GlobalAveragePooling1D at each step/);
+  const product = tf.layers.bidirectional({
+    ...shape,
+    mergeMode: "mul",
+    layer: tf.layers.simpleRNN({ units: 2, activation: "relu" }) as never,
+  });
+  refuse([product], /product of two signals is quadratic/);
 });
 
 function gap(u: ArrayLike<number>, v: ArrayLike<number>): number {

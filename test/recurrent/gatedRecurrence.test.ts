@@ -9,8 +9,13 @@ before(() => useBackend());
 
 const [T, D, H] = [5, 3, 4];
 
-const layersOf = (gate: "sigmoid" | "hardSigmoid", candidate: "tanh" | "relu") => {
+const layersOf = (
+  gate: "sigmoid" | "hardSigmoid",
+  candidate: "tanh" | "relu",
+  more: { goBackwards?: boolean; useBias?: boolean } = {},
+) => {
   const options = {
+    ...more,
     ...{ inputShape: [T, D] as [number, number], units: H, returnSequences: true },
     ...{ activation: candidate, recurrentActivation: gate },
     kernelInitializer: tf.initializers.glorotNormal({ seed: 1 }),
@@ -20,9 +25,14 @@ const layersOf = (gate: "sigmoid" | "hardSigmoid", candidate: "tanh" | "relu") =
   return [tf.layers.gru(options), tf.layers.lstm({ ...options, unitForgetBias: false })];
 };
 
-test("GRU and LSTM compute what TensorFlow.js computes", () => {
-  for (const gate of ["sigmoid", "hardSigmoid"] as const) {
-    for (const layer of layersOf(gate, gate === "sigmoid" ? "tanh" : "relu")) {
+test("GRU and LSTM compute what TensorFlow.js computes, from either end, with or without offsets", () => {
+  for (const [gate, more] of [
+    ["sigmoid", {}],
+    ["hardSigmoid", {}],
+    ["sigmoid", { goBackwards: true }],
+    ["hardSigmoid", { goBackwards: true, useBias: false }],
+  ] as const) {
+    for (const layer of layersOf(gate, gate === "sigmoid" ? "tanh" : "relu", more)) {
       const model = tf.sequential({ layers: [layer] });
       const x = Float32Array.from(random(4).normals(T * D));
       const expected = (model.predict(tf.tensor(x, [1, T, D])) as tf.Tensor).dataSync();
@@ -115,6 +125,14 @@ test("gates that choose for good leave an affine cell, and are what sigmoids bec
 });
 
 test("bad weights and layers are refused", () => {
+  const stateful = { batchInputShape: [1, T, D] as [number, number, number], stateful: true };
+  for (const layer of [
+    tf.layers.gru({ units: H, ...stateful }),
+    tf.layers.lstm({ units: H, ...stateful }),
+  ]) {
+    tf.sequential({ layers: [layer] });
+    assert.throws(() => GatedRecurrence.fromLayer(layer), /is stateful.*stateful: false/);
+  }
   const { weights } = hardCell("lstm", random(7), "hardSigmoid", "linear");
   assert.throws(
     () => new GatedRecurrence({ ...weights, b: new Float64Array(5) }),

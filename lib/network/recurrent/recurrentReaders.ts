@@ -14,7 +14,7 @@ export function readSimpleRNN(
   requireOneInput(shapes);
   const nodes: GraphNode[] = [];
   // TensorFlow.js leaves the states of a layer that goes backwards in the order of processing.
-  appendLayer(nodes, layer, inputShape, { name: "", inTime: false });
+  appendLayer(nodes, layer, inputShape, { name: "", reversed: false });
   return new Graph(inputShape, nodes);
 }
 
@@ -30,16 +30,12 @@ export function readBidirectional(
     readonly backwardLayer: tf.layers.Layer;
     readonly mergeMode: string | null;
   };
-  if (!isMergeMode(mergeMode)) {
-    throw new RangeError(
-      `mergeMode is ${JSON.stringify(mergeMode)}, expected "concat", "sum" or "ave"; ` +
-        (mergeMode === "mul" ? "a product of two signals is quadratic" : "two outputs aren't read"),
-    );
-  }
+  requireMergeMode(mergeMode);
   const nodes: GraphNode[] = [];
+  // TensorFlow.js turns the states of the second layer round, whichever of the two goes backwards.
   const directions: [Placed, Placed] = [
-    appendLayer(nodes, forwardLayer, inputShape, { name: "forward ", inTime: true }),
-    appendLayer(nodes, backwardLayer, inputShape, { name: "backward ", inTime: true }),
+    appendLayer(nodes, forwardLayer, inputShape, { name: "forward ", reversed: false }),
+    appendLayer(nodes, backwardLayer, inputShape, { name: "backward ", reversed: true }),
   ];
   appendMerge(nodes, directions, mergeMode, mergeMode);
   return new Graph(inputShape, nodes);
@@ -82,16 +78,22 @@ function appendLayer(
   nodes: GraphNode[],
   layer: tf.layers.Layer,
   shape: Shape,
-  { name, inTime }: { readonly name: string; readonly inTime: boolean },
+  { name, reversed }: { readonly name: string; readonly reversed: boolean },
 ): Placed {
   requireRecurrence(layer);
   const recurrence = readRecurrence(layer, shape.at(-1)!);
   const lastState = layer.getConfig().returnSequences !== true;
-  return appendDirection(nodes, recurrence, { input: 0, shape, name }, { lastState, inTime });
+  return appendDirection(nodes, recurrence, { input: 0, shape, name }, { lastState, reversed });
 }
 
-const isMergeMode = (mode: string | null): mode is MergeMode =>
-  mode === "concat" || mode === "sum" || mode === "ave";
+/** @throws RangeError for what merges two directions into no spline, or not at all */
+export function requireMergeMode(mode: string | null): asserts mode is MergeMode {
+  if (mode === "concat" || mode === "sum" || mode === "ave") return;
+  throw new RangeError(
+    `mergeMode is ${JSON.stringify(mode)}, expected "concat", "sum" or "ave"; ` +
+      (mode === "mul" ? "a product of two signals is quadratic" : "two outputs aren't read"),
+  );
+}
 
 function requireOneInput(shapes: readonly Shape[]): void {
   if (shapes.length === 1) return;

@@ -81,17 +81,23 @@ export function appendStack(
   return nodes.push({ name, operator, inputs: [...values] });
 }
 
-/** One direction: its last state [H], or all of them [T, H], in the order of time or of processing. */
+/**
+ * One direction: its last state [H], or all of them [T, H] in the order of processing, or the other way
+ * round if `reversed`. If that is left out, they are in the order of time.
+ */
 export function appendDirection(
   nodes: GraphNode[],
   recurrence: Recurrence,
   place: Placed & { readonly name: string },
-  { lastState, inTime = true }: { readonly lastState: boolean; readonly inTime?: boolean },
+  {
+    lastState,
+    reversed = recurrence.backward,
+  }: { readonly lastState: boolean; readonly reversed?: boolean },
 ): Placed {
   const states = appendRecurrence(nodes, recurrence, place);
   const { stateSize } = recurrence;
   if (lastState) return { input: states.at(-1)!, shape: [stateSize] };
-  if (recurrence.backward && inTime) states.reverse();
+  if (reversed) states.reverse();
   const input = appendStack(nodes, states, [stateSize], `${place.name}states`);
   return { input, shape: [states.length, stateSize] };
 }
