@@ -62,7 +62,7 @@ export class SplineNetwork {
    * or sigmoid at an output is taken off, and `notes` says so.
    *
    * Throws UnknownLayerError for anything else, with the layer's name, class and position, the reason,
-   * and what to do; `options.readers` adds readers of your own.
+   * and what to do; `options.readers` adds readers of your own. Throws TypeError for what is no model.
    *
    * @example
    * const input = tf.input({ shape: [8] });

@@ -1,10 +1,10 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { Concat, Crop, Reshape, type Shape, sizeOf } from "../spline/operators";
 import { ENDINGS } from "./endings";
 import { foldBatchNorms } from "./foldBatchNorms";
 import { Graph, type GraphNode } from "./Graph";
 import { LayerCatalogue } from "./LayerCatalogue";
-import { type LayerReader, readActivation } from "./layerReaders";
+import { ignoredOption, type LayerReader, readActivation } from "./layerReaders";
 import type { Port } from "./Port";
 import { UnknownLayerError } from "./UnknownLayerError";
 
@@ -35,6 +35,7 @@ export function readLayersModel(
   model: tf.LayersModel,
   { readers = {}, foldBatchNorm = false }: FromLayersModelOptions = {},
 ): ReadModel {
+  requireModel(model);
   const read = new ModelReader(model, new LayerCatalogue(readers)).read();
   if (!foldBatchNorm) return read;
   const { graph, folded } = foldBatchNorms(read.graph);
@@ -165,6 +166,8 @@ class ModelReader {
   ): readonly GraphNode[] {
     try {
       const shapes = inputs.map((v) => this.shapeOf(v));
+      const ignored = ignoredOption(layer);
+      if (ignored !== undefined && !this.notes.includes(ignored)) this.notes.push(ignored);
       return this.catalogue.fragment(layer, shapes, activated);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -205,6 +208,32 @@ class ModelReader {
     if (v > 0) return this.nodes[v - 1]!.operator.outputShape;
     return this.model.inputs[0]!.shape.slice(1) as number[];
   }
+}
+
+/** @throws TypeError with what was found, and what to do about it */
+function requireModel(model: unknown): void {
+  const { layers } = (model ?? {}) as Partial<tf.LayersModel>;
+  // A Sequential without layers throws where its inputs are asked for.
+  if (Array.isArray(layers) && layers.length > 0 && isModel(model as tf.layers.Layer)) return;
+  const found = Array.isArray(layers) ? "a model without layers" : describe(model);
+  throw new TypeError(`fromLayersModel takes a tf.LayersModel, got ${found}: ${adviceFor(model)}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? String(value);
+  const name = value.constructor?.name ?? "Object";
+  return name === "Object" ? "a plain object" : `an object of class ${name}`;
+}
+
+function adviceFor(value: unknown): string {
+  if (value instanceof Promise) return "await it first";
+  if (value instanceof tf.GraphModel) {
+    return "a graph model holds no layers; convert the Keras model anew to the format tfjs_layers_model";
+  }
+  if (value instanceof tf.Sequential) return "add layers to it, the first with an inputShape";
+  if (value instanceof tf.layers.Layer) return "tf.sequential({ layers: [layer] }) makes one of it";
+  return "make one with tf.sequential or tf.model, or read one with loadModel";
 }
 
 /** Layers that change no number. */

@@ -124,6 +124,22 @@ export function readActivation(layer: tf.layers.Layer): string {
   return typeof activation === "string" ? activation : "linear";
 }
 
+/**
+ * An option of a layer that TensorFlow.js ignores but Keras in Python heeds, in a sentence; undefined
+ * if there is none. The layer is read as TensorFlow.js computes it.
+ */
+export function ignoredOption(layer: tf.layers.Layer): string | undefined {
+  const className = layer.getClassName();
+  if (className === "TimeDistributed") return ignoredOption(innerOf(layer));
+  if (className !== "DepthwiseConv2D" && className !== "Conv2DTranspose") return undefined;
+  const { dilationRate } = layer as unknown as { readonly dilationRate: readonly number[] };
+  if (dilationRate.every((rate) => rate === 1)) return undefined;
+  return (
+    `TensorFlow.js ignores the dilation [${dilationRate}] of "${layer.name}" (${className}), and so ` +
+    "is it read; Keras in Python applies it"
+  );
+}
+
 /** The operators of an activation, by the name TensorFlow.js gives it; throws RangeError. */
 export function activationOperators(name: string, shape: Shape): Operator[] {
   const operator = activationOf(name as "linear", shape);
@@ -164,7 +180,7 @@ function readTransposedConvolution(layer: tf.layers.Layer, inputShape: Shape): O
 function readDepthwise(layer: tf.layers.Layer, inputShape: Shape): Operator[] {
   const [kernel, bias] = weightsOf(layer);
   const groups = channelsLast(layer, inputShape).at(-1)!;
-  const options = { ...windowOptions(layer, 2), groups };
+  const options = { ...windowOptions(layer, 2), dilation: 1, groups }; // see `ignoredOption`
   const outputs = kernel!.length / tapsOf(options);
   return [new Conv2d(inputShape, kernel!, bias ?? null, outputs, options)];
 }

@@ -5,7 +5,7 @@ import { useBackend } from "../../lib/backend";
 import { Graph, SplineNetwork, UnknownLayerError } from "../../lib/network";
 import { random } from "../../lib/random";
 import { OperatorContractError } from "../../lib/spline";
-import { type BatchNorm, Dense, Permute, Relu, sizeOf } from "../../lib/spline/operators";
+import { type BatchNorm, Dense, Permute, Relu, Rescale, sizeOf } from "../../lib/spline/operators";
 import { assertClose, product, scramble } from "./models";
 
 before(() => useBackend());
@@ -379,6 +379,60 @@ test("layers of one's own are read by one's own readers, which are checked", () 
     net.graph.nodes.slice(0, 3).map(({ name }) => name),
     ["swap/a", "swap/b", "swap/c"],
   );
+});
+
+test("a shared layer is read with its softmax where a layer reads that, without at the output", () => {
+  const input = tf.input({ shape: [3] });
+  const p = layers.dense({ units: 4, activation: "softmax" }).apply(input) as tf.SymbolicTensor;
+  const second = layers.dense({ units: 2 }).apply(p) as tf.SymbolicTensor;
+  // Read as softmax, the first output's logits mustn't stand in for the probabilities.
+  for (const outputs of [
+    [p, second],
+    [second, p],
+  ]) {
+    assert.throws(
+      () => SplineNetwork.fromLayersModel(tf.model({ inputs: input, outputs })),
+      /softmax/,
+    );
+  }
+  // A hard sigmoid is taken off at no output: both readings are the same there.
+  const hard = layers.dense({ units: 4, activation: "hardSigmoid" }).apply(input);
+  const behind = layers.dense({ units: 2 }).apply(hard) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs: [hard as tf.SymbolicTensor, behind] });
+  const net = SplineNetwork.fromLayersModel(model);
+  const x = [0.5, -2, 1];
+  const expected = tf.tidy(() =>
+    (model.predict(tf.tensor([x])) as tf.Tensor[]).flatMap((y) => [...y.dataSync()]),
+  );
+  assertClose(net.forward(x), expected, 1e-6, "both outputs");
+});
+
+test("a reader that is nearly right is found out, from a thousandth of the values on", () => {
+  const model = onImages([2, 2], (x) => apply(new Swap({}), x));
+  const read = (scale: number) => () =>
+    SplineNetwork.fromLayersModel(model, {
+      readers: { Swap: (_, shape) => [new Permute(shape, [1, 0]), new Rescale(shape, scale)] },
+    });
+  assert.throws(read(1.1), /differs from the layer's by/);
+  assert.throws(read(1.001), /differs from the layer's by/);
+  assert.throws(read(0.999), /differs from the layer's by/);
+  read(1 + 1e-7)(); // what float32 rounds away
+});
+
+test("what is no model is told from one, with what it is and what to do", () => {
+  const wrong = (value: unknown, pattern: RegExp) =>
+    assert.throws(
+      () => SplineNetwork.fromLayersModel(value as tf.LayersModel),
+      (error: unknown) => error instanceof TypeError && pattern.test(error.message),
+    );
+  wrong(undefined, /takes a tf.LayersModel, got undefined: make one/);
+  wrong(null, /got null/);
+  wrong("model.json", /got "model.json": make one .* or read one with loadModel/);
+  wrong({ inputs: [] }, /got a plain object/);
+  wrong(Promise.resolve(), /got an object of class Promise: await it first/);
+  wrong(layers.dense({ units: 1 }), /class Dense: tf.sequential\({ layers: \[layer\] }\) makes/);
+  wrong(tf.sequential(), /a model without layers: add layers to it, the first with an inputShape/);
+  wrong(new tf.GraphModel("http://nowhere"), /class GraphModel: a graph model holds no layers/);
 });
 
 test("a reader that reads wrongly, or an operator that breaks its contract, is found out", () => {

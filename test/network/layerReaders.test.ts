@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { SplineNetwork } from "../../lib/network";
 import { random } from "../../lib/random";
-import { scramble } from "./models";
+import { assertClose, scramble } from "./models";
 
 before(() => useBackend());
 
@@ -133,4 +133,70 @@ for (const [name, { shape, layers, kinds }] of Object.entries(CHAINS)) {
       });
     }
   });
+}
+
+for (const [name, options] of Object.entries({
+  valid: { dilationRate: 2 },
+  same: { dilationRate: [1, 2], padding: "same" },
+  strided: { dilationRate: 2, strides: 2, padding: "same" },
+  "of several filters": { dilationRate: 3, depthMultiplier: 2 },
+} as const)) {
+  test(`a dilated depthwise convolution, ${name}: as TensorFlow.js computes it, with a note`, () => {
+    const dilated = tf.layers.depthwiseConv2d({
+      ...(options as { dilationRate: number }),
+      ...{ inputShape: [6, 6, 2], kernelSize: 2 },
+    });
+    const model = tf.sequential({
+      layers: [dilated, tf.layers.flatten(), tf.layers.dense({ units: 2 })],
+    });
+    scramble(model, 5);
+    const net = SplineNetwork.fromLayersModel(model);
+    assert.match(
+      net.notes.join(),
+      /ignores the dilation \[\d,\d\] of .* Keras in Python applies it/,
+    );
+    sameAsPredict(model, net);
+  });
+}
+
+test("a dilation that TensorFlow.js ignores is told once, also inside wrappers; one of 1 isn't", () => {
+  const transposed = { filters: 2, kernelSize: 2, dilationRate: 2 };
+  const depthwise = tf.layers.depthwiseConv2d({ kernelSize: 2, dilationRate: [1, 3] });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.timeDistributed({ inputShape: [2, 4, 4, 1], layer: depthwise }),
+      tf.layers.timeDistributed({ layer: tf.layers.conv2dTranspose(transposed) }),
+      tf.layers.timeDistributed({ layer: tf.layers.depthwiseConv2d({ kernelSize: 2 }) }),
+    ],
+  });
+  scramble(model, 5);
+  const net = SplineNetwork.fromLayersModel(model);
+  assert.equal(net.notes.length, 2);
+  assert.match(net.notes[0]!, /\(DepthwiseConv2D\)/);
+  assert.match(net.notes[1]!, /\(Conv2DTranspose\)/);
+  sameAsPredict(model, net);
+});
+
+test("dilations that TensorFlow.js applies: of convolutions and separable ones", () => {
+  for (const layer of [
+    tf.layers.conv2d({ filters: 2, kernelSize: 2, dilationRate: [2, 3] }),
+    tf.layers.separableConv2d({ filters: 2, kernelSize: 2, dilationRate: 2 }),
+    tf.layers.separableConv2d({ filters: 2, kernelSize: 2, dilationRate: [2, 1], padding: "same" }),
+  ]) {
+    const model = tf.sequential({
+      layers: [tf.layers.inputLayer({ inputShape: [6, 7, 2] }), layer],
+    });
+    scramble(model, 5);
+    const net = SplineNetwork.fromLayersModel(model);
+    assert.deepEqual(net.notes, []);
+    sameAsPredict(model, net);
+  }
+});
+
+function sameAsPredict(model: tf.LayersModel, net: SplineNetwork): void {
+  const x = Float32Array.from(random(6).normals(net.inputSize));
+  const expected = tf.tidy(() =>
+    (model.predict(tf.tensor(x, [1, ...net.inputShape])) as tf.Tensor).dataSync(),
+  );
+  assertClose(net.forward(x), expected, 1e-5, model.layers.map((l) => l.getClassName()).join());
 }
