@@ -24,9 +24,10 @@ interface StoredModel {
  *
  * `make` is called with a name for each ReLU in turn, whether it is a layer or the activation of one,
  * and gives the layer that takes its place; its class must be registered. ReLUs clipped at a maximum
- * stay. Sequential or functional, with branches and shared layers.
+ * stay. Sequential or functional, with branches, shared layers and TimeDistributed wrappers.
  *
- * Throws RangeError on a model without a ReLU, and on models within the model.
+ * Throws RangeError on a model without a ReLU, on models within the model, and on a ReLU inside a
+ * recurrence, which acts at every step: no layer behind can take its place.
  *
  * @example
  * const swished = await replaceRelu(model, (name) => new Swish({ name, beta: 0.9 }));
@@ -60,15 +61,19 @@ function withoutRelu(
   make: (name: string) => tf.layers.Layer,
   renamed: Map<string, string>,
 ): StoredLayer[] {
-  const { config, class_name, inbound_nodes } = layer;
+  const { config, inbound_nodes } = layer;
   const name = String(config.name);
-  if (Array.isArray(config.layers)) {
+  const unit = innermost(layer);
+  if (Array.isArray(unit.config.layers)) {
     throw new RangeError(
       `layer "${name}" is a model itself: replace the ReLUs of that model first`,
     );
   }
-  const isLayer = class_name === "ReLU" && config.max_value == null;
-  if (!isLayer && config.activation !== "relu") return [layer];
+  const isLayer = unit.class_name === "ReLU" && unit.config.max_value == null;
+  if (!isLayer && (isRecurrent(unit) || unit.config.activation !== "relu")) {
+    refuseInside(unit, name);
+    return [layer];
+  }
   const replacement = make(isLayer ? name : `${name}_units`);
   const own = { class_name: replacement.getClassName(), config: replacement.getConfig() };
   renamed.set(name, replacement.name);
@@ -79,10 +84,39 @@ function withoutRelu(
     const calls = inbound_nodes === undefined ? {} : { name: replacement.name, inbound_nodes };
     return [{ ...own, config: { ...own.config, ...shape }, ...calls }];
   }
-  config.activation = "linear";
+  unit.config.activation = "linear";
   if (inbound_nodes === undefined) return [layer, own];
   const calls = inbound_nodes.map((_, i): [string, number, number, object][] => [[name, i, 0, {}]]);
   return [layer, { ...own, name: replacement.name, inbound_nodes: calls }];
+}
+
+/** What a TimeDistributed wrapper applies at each step; what goes entry by entry may stand outside. */
+function innermost(layer: StoredLayer): StoredLayer {
+  return layer.class_name === "TimeDistributed"
+    ? innermost(layer.config.layer as StoredLayer)
+    : layer;
+}
+
+const isRecurrent = ({ config }: StoredLayer): boolean => "return_sequences" in config;
+
+/** Refuses a ReLU that is part of something else: of a recurrence, of one in a wrapper, of a cell. */
+function refuseInside({ class_name, config }: StoredLayer, name: string): void {
+  if (!hasRelu(config)) return;
+  throw new RangeError(
+    `layer "${name}" (${class_name}) has a ReLU inside, expected one as a layer or as the activation ` +
+      "of one: a layer behind can't take the place of what acts at every step. Build this layer with a " +
+      "soft activation that has a name, registerSoftActivation makes one, and copy its weights",
+  );
+}
+
+/** Is "relu" an activation, or ReLU a layer, anywhere in a stored configuration? */
+function hasRelu(config: object): boolean {
+  return Object.entries(config).some(([key, value]) => {
+    if (key.endsWith("activation")) return value === "relu";
+    if (typeof value !== "object" || value === null) return false;
+    const { class_name, config: own } = value as Partial<StoredLayer>;
+    return (class_name === "ReLU" && own?.max_value == null) || hasRelu(value);
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   CurvatureUnits,
   Graph,
   heWeights,
+  InitialStateNoise,
   random,
   replaceRelu,
   SoftNetwork,
@@ -198,6 +199,100 @@ describe("replacing ReLU in a trained model", () => {
     const y = tf.tidy(() => (swish.predict(tf.tensor2d([[...x]])) as tf.Tensor).dataSync());
     exact.forward(x).forEach((v, c) => {
       close(y[c]!, v, 1e-5);
+    });
+  });
+
+  const atSteps = { inputShape: [3, 4] as [number, number] };
+  const relu = { units: 3, activation: "relu" as const };
+  const dense = (options: object) => tf.layers.dense({ ...relu, ...seeded(1), ...options });
+  const each = (layer: tf.layers.Layer, options: object = {}) =>
+    tf.layers.timeDistributed({ layer, ...options });
+
+  test("ReLUs at each step of a sequence: near β = 1 the copy is the model, none is left", async () => {
+    for (const [layers, count] of [
+      [[each(dense({}), atSteps), each(tf.layers.reLU())], 2],
+      [[each(each(dense({})), { inputShape: [2, 3, 4] })], 1],
+      [
+        [
+          each(tf.layers.conv1d({ filters: 2, kernelSize: 2, ...seeded(2), activation: "relu" }), {
+            inputShape: [2, 3, 4],
+          }),
+        ],
+        1,
+      ],
+      [
+        [
+          dense(atSteps),
+          each(tf.layers.reLU({ maxValue: 6 })),
+          each(dense({ activation: "linear" })),
+        ],
+        1,
+      ],
+    ] as const) {
+      const model = tf.sequential({ layers: [...layers] });
+      const tuned = await tuneCurvature(model, { beta: betaOf(1e8) });
+      const x = tf.randomNormal(
+        [2, ...(model.inputs[0]!.shape.slice(1) as number[])],
+        0,
+        1,
+        "float32",
+        5,
+      );
+      const [hard, soft] = [model, tuned].map((m) => (m.predict(x) as tf.Tensor).dataSync());
+      hard!.forEach((v, i) => {
+        close(soft![i]!, v, 1e-6);
+      });
+      assert.equal(tuned.layers.filter((layer) => layer instanceof CurvatureUnits).length, count);
+      const left = JSON.stringify(tuned.toJSON(null, false)).match(/"activation":"relu"/g);
+      assert.equal(left, null);
+    }
+  });
+
+  test("ReLUs of a functional model in wrappers and shared layers stay connected", async () => {
+    const input = tf.input({ shape: [3, 4] });
+    const shared = each(dense({ units: 4 }));
+    const twice = shared.apply(shared.apply(input)) as tf.SymbolicTensor;
+    const outputs = tf.layers.add().apply([twice, input]) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: input, outputs });
+    const tuned = await tuneCurvature(model, { beta: betaOf(1e8) });
+    const x = tf.randomNormal([2, 3, 4], 0, 1, "float32", 5);
+    const [hard, soft] = [model, tuned].map((m) => (m.predict(x) as tf.Tensor).dataSync());
+    hard!.forEach((v, i) => {
+      close(soft![i]!, v, 1e-6);
+    });
+    setCurvature(tuned, 0.5);
+    assert.notDeepEqual((tuned.predict(x) as tf.Tensor).dataSync(), hard);
+  });
+
+  test("a ReLU inside a recurrence is refused, whatever wraps it, and though there are others", async () => {
+    const [rnn, gru, lstm] = [tf.layers.simpleRNN(relu), tf.layers.gru(relu), tf.layers.lstm(relu)];
+    const gate = tf.layers.gru({ units: 3, recurrentActivation: "relu" });
+    const cells = tf.layers.rnn({ cell: [tf.layers.simpleRNNCell(relu)] as never });
+    const both = (layer: tf.layers.Layer) =>
+      tf.layers.bidirectional({ layer: layer as never, mergeMode: "concat" });
+    const noisy = new InitialStateNoise({
+      layer: tf.layers.simpleRNN(relu),
+      deviation: 0.1,
+      seed: 1,
+    });
+    for (const layer of [rnn, gru, lstm, gate, cells, both(tf.layers.simpleRNN(relu)), noisy]) {
+      const model = tf.sequential({ layers: [dense(atSteps), layer] });
+      await assert.rejects(tuneCurvature(model), {
+        name: "RangeError",
+        message: new RegExp(`"${layer.name}" .* has a ReLU inside, .* registerSoftActivation`),
+      });
+    }
+    const frames = tf.sequential({
+      layers: [each(tf.layers.simpleRNN(relu), { inputShape: [2, 3, 4] })],
+    });
+    await assert.rejects(tuneCurvature(frames), /\(SimpleRNN\) has a ReLU inside/);
+    // A recurrence of other functions stays as it is.
+    const tanh = tf.sequential({ layers: [dense(atSteps), tf.layers.gru({ units: 2 })] });
+    const tuned = await tuneCurvature(tanh, { beta: betaOf(1e8) });
+    const x = tf.randomNormal([2, 3, 4], 0, 1, "float32", 5);
+    const [hard, soft] = [tanh, tuned].map((m) => (m.predict(x) as tf.Tensor).dataSync());
+    hard!.forEach((v, i) => {
+      close(soft![i]!, v, 1e-5);
     });
   });
 
