@@ -1,5 +1,6 @@
+import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
 import type { Conv2d } from "../spline/operators";
-import { bracket } from "./spectralNorm";
+import { bracket, rescaled } from "./spectralNorm";
 
 /**
  * An upper bound of ‖A‖₂ of a convolution as the operator on whole images that it is, [h × w × cin]
@@ -15,7 +16,9 @@ import { bracket } from "./spectralNorm";
  * convolutionNorm(blur); // 1.00
  */
 export function convolutionNorm(operator: Conv2d): number {
-  const { kernel, window, groups, inputShape, outputShape } = operator;
+  const { window, groups, inputShape, outputShape } = operator;
+  const scale = powerOfTwoBelow(largestMagnitude(operator.kernel)); // squares stay in range
+  const kernel = operator.kernel.map((v) => v / scale);
   const [rows, columns] = window.size;
   const [cin, cout] = [inputShape.at(-1)! / groups, outputShape.at(-1)! / groups];
   const torus = [
@@ -53,7 +56,7 @@ export function convolutionNorm(operator: Conv2d): number {
       return [re, im];
     }
   }
-  return largest;
+  return rescaled({ lower: 0, upper: largest }, scale).upper;
 }
 
 /** ‖M‖₂ of a complex matrix [cin × cout]: that of the real one [[Re, −Im], [Im, Re]]. */

@@ -1,3 +1,4 @@
+import { euclideanLength } from "../spline/magnitude";
 import {
   Activation,
   BatchNorm,
@@ -16,12 +17,15 @@ import { spectralNorm } from "./spectralNorm";
 /** Largest number of inputs for which an operator without a rule of its own is looked at entry by entry. */
 const LARGEST_INPUT = 4096;
 
+/** Room for rounding in sums and square roots. */
+const ROUNDING = 1e-15;
+
 /**
  * An upper bound of the Lipschitz constant of one operator, in lengths (2-norm).
  *
  * Dense: its spectral norm; convolution: `convolutionNorm`; batch normalisation and activations:
  * the steepest slope; max pooling: √ of the number of windows that share a pixel (1 where they don't
- * overlap); concatenation and reshaping: 1. Other affine operators: √(‖A‖₁ ‖A‖∞). Throws RangeError
+ * overlap), which is exact; concatenation and reshaping: 1. Other affine operators: √(‖A‖₁ ‖A‖∞). Throws RangeError
  * for operators that choose pieces in another way, and where an operator is too large to look at.
  *
  * @example
@@ -45,40 +49,38 @@ export function operatorNorm(operator: Operator): number {
 /** √(sum of squares) of all entries of A, or of an upper bound of it: what the papers' layer bound adds up. */
 export function frobeniusNorm(operator: Operator): number {
   if (operator instanceof Dense && operator.positions.length === 0)
-    return Math.hypot(...chunks(operator.W));
+    return euclideanLength(operator.W);
   if (operator instanceof Conv2d) {
     const [h, w] = operator.outputShape as [number, number, number];
     const positions = operator.outputShape.length === 3 ? h * w : h;
-    return Math.sqrt(positions) * Math.hypot(...chunks(operator.kernel));
+    return Math.sqrt(positions) * euclideanLength(operator.kernel);
   }
   // One entry of size 1 a unit: the piece taken.
   if (operator instanceof MaxPool) return Math.sqrt(operator.units);
   return operatorNorm(operator);
 }
 
-/** Lengths of parts of an array, few enough to be arguments. */
-function chunks(values: Float64Array): number[] {
-  const lengths: number[] = [];
-  for (let i = 0; i < values.length; i += 1000) {
-    lengths.push(Math.hypot(...values.subarray(i, i + 1000)));
-  }
-  return lengths.length > 1000 ? chunks(Float64Array.from(lengths)) : lengths;
-}
-
 const steepest = (slopes: Float64Array): number =>
   slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
 
-/** The largest number of windows that may take one pixel. */
-function overlap(operator: MaxPool): number {
-  const windows = new Float64Array(sizeOf(operator.inputShape));
-  const ones = new Float64Array(operator.units).fill(1);
-  const reading = new Float64Array(windows.length);
-  const q = makePieces(operator.units, operator.pieces);
-  for (let r = 0; r < operator.pieces; r++) {
-    operator.pullback(q.fill(r), ones, reading);
-    for (let i = 0; i < windows.length; i++) windows[i]! += reading[i]!;
+/**
+ * The largest number of windows that read one pixel. Where that pixel is large, all of them take it,
+ * so that √ of it is the largest norm of all maps. Places of a window that lie beyond the rim, and
+ * places that read a pixel a second time, don't count.
+ */
+function overlap({ inputShape, units, pieces, sources }: MaxPool): number {
+  const windows = new Int32Array(sizeOf(inputShape));
+  const lastReader = new Int32Array(windows.length).fill(-1);
+  let most = 0;
+  for (let k = 0; k < units; k++) {
+    for (let r = 0; r < pieces; r++) {
+      const source = sources[k * pieces + r]!;
+      if (source < 0 || lastReader[source] === k) continue;
+      lastReader[source] = k;
+      most = Math.max(most, ++windows[source]!);
+    }
   }
-  return windows.reduce((most, count) => Math.max(most, count), 0);
+  return most;
 }
 
 /** √(largest sum of magnitudes of a column × of a row) of an affine operator (Schur 1911). */
@@ -105,5 +107,6 @@ function schur(operator: Operator): number {
     }
     columns = Math.max(columns, sum);
   }
-  return Math.sqrt(columns * rows.reduce((most, sum) => Math.max(most, sum), 0));
+  const most = rows.reduce((largest, sum) => Math.max(largest, sum), 0);
+  return Math.sqrt(columns) * Math.sqrt(most) * (1 + ROUNDING); // their product may over- or underflow
 }

@@ -32,7 +32,16 @@ function along({ graph }: SplineNetwork, normOf: (operator: Operator) => number)
     const read = inputs.map((v) => bounds[v]!);
     if (operator instanceof Add) bounds.push(read.reduce((sum, bound) => sum + bound, 0));
     else if (operator instanceof Concat) bounds.push(Math.hypot(...read));
-    else bounds.push(normOf(operator) * Math.hypot(...read));
+    else bounds.push(product(normOf(operator), Math.hypot(...read)));
   }
   return bounds.at(-1)!;
 }
+
+/** A product of bounds, which may be too large but mustn't become too small by underflow. */
+function product(one: number, other: number): number {
+  if (one === 0 || other === 0) return 0;
+  return Math.max(one * other, SMALLEST_NORMAL);
+}
+
+/** The smallest number of full precision. */
+const SMALLEST_NORMAL = 2 ** -1022;

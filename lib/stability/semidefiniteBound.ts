@@ -1,5 +1,6 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { SplineNetwork } from "../network";
+import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { spectralNorm } from "./spectralNorm";
 
@@ -40,9 +41,11 @@ export function semidefiniteBound(
   net: SplineNetwork,
   { iterations = 100 }: SemidefiniteOptions = {},
 ): SemidefiniteBound {
-  const W = normalised(denseLayers(net, "the semidefinite bound"));
+  const varying = withoutConstantUnits(normalised(denseLayers(net, "the semidefinite bound")));
+  if (varying === undefined) return { bound: 0, start: 0, steps: 0 };
+  const { W, unscaled } = scaled(varying);
   let best = closedForm(W);
-  const start = best.bound;
+  const start = unscaled(best.bound);
   let [step, steps] = [0.3, 0];
   for (let i = 0; i < iterations && step > 1e-6; i++) {
     const trial = evaluate(W, moved(best, step));
@@ -54,7 +57,7 @@ export function semidefiniteBound(
       step /= 3;
     }
   }
-  return { bound: best.bound, start, steps };
+  return { bound: unscaled(best.bound), start, steps };
 }
 
 /** Multipliers, the bound they prove, and its gradient over them. */
@@ -90,6 +93,40 @@ function normalised(layers: readonly DenseLayer[]): Matrix[] {
       });
     return matrix;
   });
+}
+
+/**
+ * The same layers without units whose row is 0: they are constant, and multipliers of theirs would
+ * grow without end. Undefined where none is left in a layer, so that the network is constant.
+ */
+function withoutConstantUnits(W: readonly Matrix[]): Matrix[] | undefined {
+  const varying: Matrix[] = [];
+  let read = Array.from({ length: W[0]!.columns }, (_, i) => i);
+  for (const [l, layer] of W.entries()) {
+    const columns = layer.subMatrixColumn(read);
+    read = Array.from({ length: layer.rows }, (_, k) => k).filter((k) =>
+      columns.getRow(k).some((v) => v !== 0),
+    );
+    if (read.length === 0) return undefined;
+    varying.push(l < W.length - 1 ? columns.subMatrixRow(read) : columns);
+  }
+  return varying;
+}
+
+/** Layers divided by powers of two, so that their squares stay in range, and bounds multiplied back. */
+function scaled(W: readonly Matrix[]): { W: Matrix[]; unscaled: (bound: number) => number } {
+  let exponent = 0;
+  const divided = W.map((layer) => {
+    const scale = powerOfTwoBelow(largestMagnitude(layer.to1DArray()));
+    exponent += Math.log2(scale);
+    return layer.clone().div(scale);
+  });
+  const unscaled = (bound: number): number => {
+    // In two steps, as 2^exponent alone may over- or underflow; never below the bound by underflow.
+    const half = Math.trunc(exponent / 2);
+    return bound === 0 ? 0 : Math.max(bound * 2 ** half * 2 ** (exponent - half), 2 ** -1022);
+  };
+  return { W: divided, unscaled };
 }
 
 /** Equal multipliers layer by layer. */
@@ -140,6 +177,7 @@ function evaluate(
     const s =
       l === 0 ? between(layer, undefined) : layer.mmul(factors[l - 1]!.solve(layer.transpose()));
     S.push(s);
+    if (!lambda.every(Number.isFinite)) return undefined;
     const factor = new CholeskyDecomposition(eliminated(s, lambda));
     if (!factor.isPositiveDefinite() || !wellAbove0(factor)) return undefined;
     factors.push(factor);

@@ -1,3 +1,5 @@
+import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
+
 /** A number that is known to lie between two others. */
 export interface Bracket {
   readonly lower: number;
@@ -6,6 +8,8 @@ export interface Bracket {
 
 /** Room for rounding in sums of a few thousand products. */
 const ROUNDING = 1e-12;
+/** Numbers below this one, 2^-1022, are rounded to multiples of the smallest instead of relatively. */
+const SMALLEST_NORMAL = 2 ** -1022;
 const MOST_SQUARINGS = 40;
 
 /**
@@ -26,7 +30,19 @@ export function spectralNorm(
   columns: number,
   { tolerance = 1e-12 }: { readonly tolerance?: number } = {},
 ): Bracket {
-  return bracket(gram(A, rows, columns), Math.min(rows, columns), tolerance);
+  const scale = powerOfTwoBelow(largestMagnitude(A));
+  const scaled = Float64Array.from(A, (v) => v / scale);
+  return rescaled(bracket(gram(scaled, rows, columns), Math.min(rows, columns), tolerance), scale);
+}
+
+/** A bracket times a factor above 0, rounded outwards where the product is denormal or too large. */
+export function rescaled({ lower, upper }: Bracket, factor: number): Bracket {
+  const [low, high] = [lower * factor, upper * factor];
+  const last = Number.MIN_VALUE;
+  return {
+    lower: low < SMALLEST_NORMAL ? Math.max(0, low - last) : Math.min(low, Number.MAX_VALUE),
+    upper: upper > 0 && high < SMALLEST_NORMAL ? high + last : high,
+  };
 }
 
 /** √λ of a positive semidefinite matrix [n × n], λ its largest eigenvalue, between proven bounds. */
@@ -45,7 +61,10 @@ export function bracket(G: Float64Array, n: number, tolerance: number): Bracket 
     const squares = scaled.reduce((sum, v) => sum + v * v, 0);
     const lower = (log + Math.log(squares)) / m;
     if (upper - lower <= tolerance || k === MOST_SQUARINGS - 1) {
-      return { lower: Math.exp(lower / 2), upper: Math.exp(upper / 2) * (1 + ROUNDING) };
+      return {
+        lower: Math.exp(lower / 2) * (1 - ROUNDING),
+        upper: Math.exp(upper / 2) * (1 + ROUNDING),
+      };
     }
     power = squared(scaled, n);
     log *= 2;
