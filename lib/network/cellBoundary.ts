@@ -1,5 +1,7 @@
+import { euclideanLength } from "../spline/magnitude";
 import { rivalFunctional, rivalsAlong, rivalsAt } from "./rivals";
 import type { SplineNetwork } from "./SplineNetwork";
+import { slopesUnderflow } from "./underflow";
 
 /** The facet of a cell that is nearest to a point of it. */
 export interface NearestFacet {
@@ -37,9 +39,10 @@ export interface CellBoundaryOptions {
  * On the cell every unit's gap to a rival piece is affine, u(x) = ⟨g, x⟩ + h ≥ 0, so that it vanishes
  * at the distance u(x)/‖g‖. A cell is convex: the nearest of these hyperplanes touches it, and its
  * distance is that to the boundary, exactly; the others may meet their hyperplane outside the cell,
- * where other units have changed before. Takes as many forward passes as x has entries.
+ * where other units have changed before. Takes as many forward passes as x has entries, and two.
  *
- * @throws RangeError on points of another size or that aren't finite, or layers that aren't there
+ * @throws RangeError on points of another size or that aren't finite, on layers that aren't there, and
+ * where gaps or slopes on the cell are too small or too large for float64
  * @example
  * const { nearest, distances } = cellBoundary(net, x);
  * nearest.distance === Math.min(...distances.flatMap((units) => [...units])); // true
@@ -57,7 +60,13 @@ export function cellBoundary(
   if (missing !== undefined) {
     throw new RangeError(`layer ${missing} is not there, expected 0 … ${nonlinear.length - 1}`);
   }
-  // Gaps and squared lengths of their gradients, in the order in which rivals are visited.
+  if (slopesUnderflow(graph, codes, net.inputSize)) {
+    throw new RangeError(
+      "slopes of the network are below 2^-1022, the smallest numbers of full precision, so that no " +
+        "distance can be vouched for; multiply the weights of its layers by a power of two",
+    );
+  }
+  // Gaps and lengths of their gradients, in the order in which rivals are visited.
   const asked = (layers ?? nonlinear.map((_, l) => l)).map((layer) => {
     const i = nonlinear[layer]!;
     const { operator } = graph.nodes[i]!;
@@ -67,7 +76,8 @@ export function cellBoundary(
       rivals!.push(to);
       gaps!.push(gap);
     });
-    return { layer, i, operator, units, rivals, gaps, lengths: new Float64Array(gaps!.length) };
+    const lengths = new Lengths(gaps!.length);
+    return { layer, i, operator, units, rivals, gaps, lengths };
   });
   const direction = new Float64Array(net.inputSize);
   for (let d = 0; d < direction.length; d++) {
@@ -77,7 +87,7 @@ export function cellBoundary(
     for (const { i, operator, lengths } of asked) {
       let next = 0;
       rivalsAlong(operator, codes[i]!, graph.readBy(i, moved), (_, __, rate) => {
-        lengths[next++]! += rate * rate;
+        lengths.add(next++, rate);
       });
     }
   }
@@ -88,16 +98,23 @@ export function cellBoundary(
   for (const { layer, i, operator, units, rivals, gaps, lengths } of asked) {
     const far = new Float64Array(operator.units).fill(Number.POSITIVE_INFINITY);
     const behind = Int32Array.from(codes[i]!);
-    lengths.forEach((length, n) => {
-      if (length === 0) return; // the two pieces are parallel here, or the same
-      const [unit, distance] = [units![n]!, gaps![n]! / Math.sqrt(length)];
-      if (distance >= far[unit]!) return;
+    for (let n = 0; n < gaps!.length; n++) {
+      const length = lengths.of(n);
+      if (length === 0) continue; // the two pieces are parallel here, or the same
+      if (!(length < Number.POSITIVE_INFINITY && gaps![n]! < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(
+          `unit ${units![n]} of layer ${layer} has a gap of ${gaps![n]} and a slope of ${length} on ` +
+            "the cell, expected finite numbers; divide the weights of the layers by a power of two",
+        );
+      }
+      const [unit, distance] = [units![n]!, gaps![n]! / length];
+      if (distance >= far[unit]!) continue;
       far[unit] = distance;
       behind[unit] = rivals![n]!;
-      if (distance >= least) return;
+      if (distance >= least) continue;
       least = distance;
       nearest = { layer, i, unit, to: rivals![n]!, gap: gaps![n]! };
-    });
+    }
     distances.push(far);
     pieces.push(behind);
   }
@@ -106,8 +123,36 @@ export function cellBoundary(
   function facetOf({ layer, i, unit, to, gap }: NonNullable<typeof nearest>): NearestFacet {
     const functional = rivalFunctional(graph.nodes[i]!.operator, codes[i]!, unit, to);
     const gradient = graph.pullbackFrom(codes, graph.functionalsRead(i, functional));
-    const length = gradient.reduce((sum, g) => sum + g * g, 0);
-    const foot = point.map((value, d) => value - (gap / length) * gradient[d]!);
+    const length = euclideanLength(gradient);
+    const foot = point.map((value, d) => value - (gap / length) * (gradient[d]! / length));
     return { layer, unit, from: codes[i]![unit]!, to, distance: least, foot };
+  }
+}
+
+/** Lengths of many vectors whose entries come one by one; right where squares over- or underflow. */
+class Lengths {
+  private readonly largest: Float64Array;
+  /** Sums of squares of entries divided by the largest so far. */
+  private readonly sums: Float64Array;
+
+  constructor(count: number) {
+    this.largest = new Float64Array(count);
+    this.sums = new Float64Array(count);
+  }
+
+  add(n: number, entry: number): void {
+    if (entry === 0) return;
+    const size = Math.abs(entry);
+    const most = this.largest[n]!;
+    if (size <= most) {
+      this.sums[n]! += (size / most) ** 2;
+      return;
+    }
+    this.sums[n] = 1 + this.sums[n]! * (most / size) ** 2;
+    this.largest[n] = size;
+  }
+
+  of(n: number): number {
+    return this.largest[n]! * Math.sqrt(this.sums[n]!);
   }
 }

@@ -1,5 +1,6 @@
 import type { SplineNetwork } from "../network";
 import type { Random } from "../random";
+import { euclideanLength } from "../spline/magnitude";
 import { largestOf, linearMargin } from "./certify";
 
 /** How a projected gradient attack searches. */
@@ -46,7 +47,7 @@ export function pgd(
       const found = linearMargin(net, z);
       if (found.label !== label) return z;
       if (step === steps || found.rival < 0) break;
-      const way = ascent(found.step, (2.5 * radius) / steps, norm);
+      const way = ascent(found.direction, (2.5 * radius) / steps, norm);
       z = project(
         centre,
         z.map((v, i) => v + way[i]! - centre[i]!),
@@ -68,8 +69,8 @@ export function pgd(
  */
 export function fgsm(net: SplineNetwork, x: ArrayLike<number>, radius: number): Float64Array {
   const signal = net.read(x);
-  const { step } = linearMargin(net, signal);
-  return signal.map((v, i) => v + radius * Math.sign(step[i]!));
+  const { direction } = linearMargin(net, signal);
+  return signal.map((v, i) => v + radius * Math.sign(direction[i]!));
 }
 
 /** A signal of another class near the one asked for. */
@@ -100,9 +101,11 @@ export function deepFool(
   const { label } = linearMargin(net, start);
   let z = start;
   for (let i = 0; i < steps; i++) {
-    const { step, rival } = linearMargin(net, z);
+    const { margin, direction, room, rival } = linearMargin(net, z);
     if (rival < 0) return undefined;
-    z = z.map((v, k) => v + 1.02 * step[k]! + Math.sign(step[k]!) * 1e-9);
+    const length = 1.02 * margin + room;
+    z = z.map((v, k) => v + length * direction[k]!);
+    if (!z.every(Number.isFinite)) return undefined; // further away than float64 reaches
     if (classOf(net, z) !== label) return shortened(net, start, z, label);
   }
   return undefined;
@@ -123,7 +126,7 @@ function shortened(
     else other = middle;
   }
   const signal = at(other);
-  const distance = Math.hypot(...signal.map((v, i) => v - x[i]!));
+  const distance = euclideanLength(signal.map((v, i) => v - x[i]!));
   return { signal, label: classOf(net, signal), distance };
 }
 
@@ -138,9 +141,9 @@ function randomStep(
 ): Float64Array {
   if (norm !== 2) return centre.map(() => random.uniform(-radius, radius));
   const way = centre.map(() => random.normal());
-  const length = Math.hypot(...way) || 1;
+  const length = euclideanLength(way) || 1;
   const reach = radius * random.uniform() ** (1 / centre.length);
-  return way.map((v) => (v * reach) / length);
+  return way.map((v) => reach * (v / length));
 }
 
 /** centre + change, the change cut back to the ball. */
@@ -153,14 +156,14 @@ function project(
   if (norm !== 2) {
     return centre.map((v, i) => v + Math.min(radius, Math.max(-radius, change[i]!)));
   }
-  const length = Math.hypot(...change);
-  const factor = length > radius ? radius / length : 1;
-  return centre.map((v, i) => v + factor * change[i]!);
+  const length = euclideanLength(change);
+  if (length <= radius) return centre.map((v, i) => v + change[i]!);
+  return centre.map((v, i) => v + radius * (change[i]! / length));
 }
 
 /** A step of given size up a direction. */
 function ascent(direction: Float64Array, size: number, norm: number): Float64Array {
   if (norm !== 2) return direction.map((v) => size * Math.sign(v));
-  const length = Math.hypot(...direction) || 1;
-  return direction.map((v) => (size * v) / length);
+  const length = euclideanLength(direction) || 1;
+  return direction.map((v) => size * (v / length));
 }

@@ -1,0 +1,32 @@
+import type { Pieces } from "../spline/operators";
+import type { Graph } from "./Graph";
+
+/** A power of two: multiplying by it rounds nothing. */
+const FACTOR = 2 ** 600;
+/** How far two passes may differ by more than rounding, relative to the larger one. */
+const TOLERANCE = 1e-9;
+
+/**
+ * Do slopes lose digits on the cell with these codes, or vanish, since they are below the numbers
+ * that float64 tells apart?
+ *
+ * A frozen network is linear, and powers of two pass through it without rounding: a direction and
+ * 2^600 times that direction give the same digits, unless something on the way underflows. One
+ * direction in general position will do for all. Costs two forward passes.
+ */
+export function slopesUnderflow(graph: Graph, codes: readonly Pieces[], inputs: number): boolean {
+  // Steps of the golden ratio: no linear relation with small coefficients between the entries.
+  const direction = Float64Array.from({ length: inputs }, (_, i) => 1 + ((i * 0.6180339887) % 1));
+  const plain = graph.pushforwardAll(codes, direction);
+  const large = graph.pushforwardAll(
+    codes,
+    direction.map((v) => v * FACTOR),
+  );
+  return large.some((values, v) =>
+    values.some((value, k) => {
+      if (!Number.isFinite(value)) return false;
+      const seen = plain[v]![k]! * FACTOR;
+      return Math.abs(value - seen) > TOLERANCE * Math.max(Math.abs(value), Math.abs(seen));
+    }),
+  );
+}
