@@ -4,13 +4,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimsOf, type NotebookReport, titleOf, writeReport } from "./notebooks/claims";
+import { claimsOf, type NotebookReport, writeReport } from "./notebooks/claims";
 import { compare, TOLERANCE_IN_WORDS } from "./notebooks/compare";
 import { execute, killExecutions } from "./notebooks/execution";
 import { lint, pathsIn } from "./notebooks/lint";
 import { normalise, withFlush } from "./notebooks/normalise";
 import { firstLine, type Notebook, readNotebook, writeNotebook } from "./notebooks/notebook";
 import { optionsOf, type RunnerOptions } from "./notebooks/options";
+import { titleOf } from "./notebooks/title";
 
 const root = join(__dirname, "..", "..");
 

@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { type Cell, joined, type Output } from "../notebooks/notebook";
-import { escapeHtml, prose } from "./prose";
+import { terminalText } from "../notebooks/terminal";
+import { escapeHtml, newPage, type PageContext, prose } from "./prose";
 
 hljs.registerLanguage("typescript", typescript);
 
@@ -15,17 +15,17 @@ export function needs(html: string): { vega: boolean; plotly: boolean } {
 }
 
 /** A cell as HTML: prose, or code and its outputs. */
-export function htmlOfCell(cell: Cell): string {
+export function htmlOfCell(cell: Cell, page = newPage()): string {
   const source = joined(cell.source);
-  if (cell.cell_type === "markdown") return prose(source);
+  if (cell.cell_type === "markdown") return prose(source, page, cell.attachments);
   if (cell.cell_type === "raw") return "";
   const { value: code } = hljs.highlight(source, { language: "typescript" });
   const input = source.trim() === "" ? [] : [`<pre class="code"><code>${code}</code></pre>`];
-  return [...input, ...(cell.outputs ?? []).map(htmlOfOutput)].join("\n");
+  return [...input, ...(cell.outputs ?? []).map((output) => htmlOfOutput(output, page))].join("\n");
 }
 
 /** An output in its richest form that a page can show. @throws Error if there is none */
-function htmlOfOutput(output: Output): string {
+function htmlOfOutput(output: Output, page: PageContext): string {
   if (output.output_type === "stream") {
     return `<pre class="output ${output.name}">${plain(joined(output.text))}</pre>`;
   }
@@ -43,13 +43,13 @@ function htmlOfOutput(output: Output): string {
     return `<div class="output" role="img" aria-label="${nameOf(output)}">${text("image/svg+xml")}</div>`;
   }
   const typeset = text("text/latex") || text("text/markdown");
-  if (typeset !== "") return `<div class="output">${prose(typeset)}</div>`;
+  if (typeset !== "") return `<div class="output">${prose(typeset, page)}</div>`;
   if ("text/plain" in data) return `<pre class="output">${plain(text("text/plain"))}</pre>`;
   throw new Error(`an output can't be shown: it has ${Object.keys(data).join(", ") || "no form"}`);
 }
 
-/** Text of a terminal as HTML, without its colours. */
-const plain = (text: string): string => escapeHtml(stripVTControlCharacters(text));
+/** Text of a terminal as HTML. */
+const plain = (text: string): string => escapeHtml(terminalText(text));
 
 // Live where scripts run, a picture on paper and until then.
 function figure(kind: string, spec: unknown, output: Output): string {

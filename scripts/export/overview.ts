@@ -1,8 +1,9 @@
+import { withoutFormulas, withSources } from "../notebooks/formulas";
 import { joined, type Notebook } from "../notebooks/notebook";
 import { ownFile } from "./assets";
 import { documentOf } from "./document";
-import { escapeHtml, phrase } from "./prose";
-import type { Source } from "./source";
+import { escapeHtml, newPage, phrase } from "./prose";
+import { cellsOf, type Source } from "./source";
 
 /** The page that leads to all others: one card a notebook. */
 export function overviewOf(sources: readonly Source[]): string {
@@ -18,24 +19,30 @@ ${sources.map(cardOf).join("\n")}
 
 function cardOf(source: Source): string {
   const { stem, notebook } = source;
+  const page = newPage();
+  cellsOf(source, page); // the first sentence may use macros that any cell defines
   const title = escapeHtml(source.title);
   const link = (file: string, kind: string) =>
     `<a href="${encodeURI(file)}" aria-label="${kind}: ${title}">${kind}</a>`;
-  return `<article class="card">${thumbnailOf(source)}<h2>${title}</h2>
-<p>${phrase(firstSentence(notebook))}</p>
+  return `<article class="card">${thumbnailOf(source)}<h2>${phrase(source.title, page)}</h2>
+<p>${phrase(firstSentence(notebook), page)}</p>
 <p>${link(`${stem}.html`, "page")} · ${link(`${stem}.slides.html`, "slides")}</p></article>`;
 }
 
 /** What a notebook says first, below its title: one sentence of Markdown. */
 export function firstSentence({ cells }: Notebook): string {
-  const paragraphs = cells
-    .filter((cell) => cell.cell_type === "markdown")
-    .flatMap((cell) => joined(cell.source).split(/\n\s*\n/));
-  const first = paragraphs.map((text) => text.trim()).find((text) => /^[^#$|<>!-]/.test(text));
-  // "**Claim.** ..." begins with a label, and formulas have full stops of their own.
-  const unlabelled = (first ?? "").replace(/^\*\*[^*]+[.:]\*\*\s+/, "");
-  const [sentence] = /^(?:\$[^$]*\$|`[^`]*`|[\s\S])*?(?:[.!?](?=\s|$)|$)/.exec(unlabelled)!;
-  return sentence.replace(/[,;:]$/, ".");
+  for (const cell of cells) {
+    if (cell.cell_type !== "markdown") continue;
+    const marked = withoutFormulas(joined(cell.source));
+    const paragraphs = marked.text.split(/\n\s*\n/).map((text) => text.trim());
+    const first = paragraphs.find((text) => /^[^#@|<>!-]/.test(text));
+    if (first === undefined) continue;
+    // "**Claim.** ..." begins with a label.
+    const unlabelled = first.replace(/^\*\*[^*]+[.:]\*\*\s+/, "");
+    const [sentence] = /^(?:`[^`]*`|[\s\S])*?(?:[.!?](?=\s|$)|$)/.exec(unlabelled)!;
+    return withSources(sentence.replace(/[,;:]$/, "."), marked);
+  }
+  return "";
 }
 
 /** The notebook's first picture; where it has none, a max-affine spline over its number. */

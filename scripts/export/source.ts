@@ -1,7 +1,8 @@
 import { basename } from "node:path";
-import { titleOf } from "../notebooks/claims";
 import { type Notebook, readNotebook } from "../notebooks/notebook";
+import { titleOf } from "../notebooks/title";
 import { htmlOfCell } from "./cells";
+import { newPage } from "./prose";
 
 /** A notebook that is to be exported. */
 export interface Source {
@@ -23,10 +24,10 @@ export function sourceOf(file: string): Source {
 }
 
 /** Each cell as HTML. @throws Error naming notebook and cell, if it can't be rendered */
-export function cellsOf({ stem, notebook }: Source): string[] {
+export function cellsOf({ stem, notebook }: Source, page = newPage()): string[] {
   return notebook.cells.map((cell, index) => {
     try {
-      return htmlOfCell(cell);
+      return htmlOfCell(cell, page);
     } catch (error) {
       throw new Error(`${stem}, cell ${index}: ${(error as Error).message}`);
     }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { joined, type Notebook } from "./notebook";
+import type { Notebook } from "./notebook";
 
 /** MIME type under which lib/notebook stores a claim. */
 const CLAIM_MIME = "application/vnd.madmax.claim+json";
@@ -34,15 +34,6 @@ export function claimsOf({ cells }: Notebook): FoundClaim[] {
       return claim === undefined ? [] : [{ cell: index, ...(claim as Omit<FoundClaim, "cell">) }];
     }),
   );
-}
-
-/** The title: the first heading. */
-export function titleOf({ cells }: Notebook): string {
-  for (const cell of cells) {
-    const heading = /^# (.+)$/m.exec(joined(cell.source));
-    if (cell.cell_type === "markdown" && heading !== null) return heading[1]!;
-  }
-  return "(untitled)";
 }
 
 /** Writes claims.json for machines, claims.md and claims.html for readers. */

@@ -22,7 +22,11 @@ export interface Cell {
   source: string | string[];
   execution_count?: number | null;
   outputs?: Output[];
+  attachments?: Attachments;
 }
+
+/** Files kept in a cell: of each name its forms by MIME type. */
+export type Attachments = Record<string, Record<string, string | string[]>>;
 
 /** One output of a code cell. */
 export interface Output {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { script } from "../../scripts/export/assets";
 import { htmlOfCell } from "../../scripts/export/cells";
@@ -6,7 +8,7 @@ import { firstSentence, overviewOf } from "../../scripts/export/overview";
 import { pageOf } from "../../scripts/export/page";
 import { prose } from "../../scripts/export/prose";
 import { slidesOf } from "../../scripts/export/slides";
-import type { Source } from "../../scripts/export/source";
+import { type Source, sourceOf } from "../../scripts/export/source";
 import type { Cell, Output } from "../../scripts/notebooks/notebook";
 import { cell, notebookOf, outputs } from "./specimen";
 
@@ -135,4 +137,158 @@ test("a notebook without a picture gets a drawn thumbnail", () => {
   ]);
   assert.equal(html.match(/<img alt="" src="data:image\/png;base64,QUJD">/g)?.length, 1);
   assert.match(html, /<svg[\s\S]*>07<\/text>/);
+});
+
+/** The number of formulas in some HTML, in which nothing is left of one's source or of a list. */
+function formulasIn(html: string): number {
+  const seen = html
+    .replace(/<annotation[\s\S]*?<\/annotation>/g, "")
+    .replace(/<(pre|code|script|style)\b[\s\S]*?<\/\1>/g, "");
+  assert.doesNotMatch(seen, /\$|\\begin|@@|<li>|<blockquote>|id="[^"]*\$/);
+  return html.split('class="katex"').length - 1;
+}
+
+test("what is a formula in Jupyter is one on a page", () => {
+  for (const [text, count] of [
+    ["$\\|x\\|$ is small", 1],
+    ["among $\\{0, 1\\}$ one", 1],
+    ["$a\\,$ b, $ c $ and $d$2", 3],
+    ["$s_i = s_{i}\n$", 1],
+    ["$$\nf(x) = a\n+ b\n- c\n$$", 1],
+    ["$$\nf(x)\n=\nb\n$$", 1],
+    ["$$\na\n> b\n* c\n1. d\n---\n$$", 1],
+    ["| a | b |\n|---|---|\n| $|x|$ | $\\|y\\|$ |", 2],
+    ["\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}", 1],
+    ["\\begin{equation*}\na_1*b*c_1\n\\end{equation*}", 1],
+    ["\\\\(a_1*b*c_1\\\\) and \\\\[\na\n+ b\n\\\\]", 2],
+    ["$$\\begin{aligned} a &= b \\\\[2pt] &= c \\end{aligned}$$", 1],
+    ["$\\begin{align} a &= b \\end{align}$", 1],
+    ["$\\text{one where $x > 0$}$ and $$\\text{$y$}$$", 2],
+    ["$a$$b$ and $x\\_1$, *$y$*, **$z$**", 5],
+    ["$a < b$ & $c > d$", 2],
+    ["$a$ `$b$` $c$", 2],
+    ["[$x$](02-a.ipynb) and $y$", 2],
+    ["\\begin{equation}a \\label{eq:a}\\end{equation}", 1],
+    ["$$a\r\n+ b$$", 1],
+    ["$a$\n\n```\n$ echo\n```\n\n$b$", 2],
+  ] as const) {
+    assert.equal(formulasIn(prose(text)), count, text);
+  }
+});
+
+test("formulas within a list or a quotation stay there", () => {
+  assert.match(
+    prose("- one\n- $$\n  a\n  + b\n  $$"),
+    /^<ul>\n<li>one<\/li>\n<li><span class="katex-d/,
+  );
+  const quoted = prose("> $$\n> a\n> b\n> $$");
+  assert.match(quoted, /^<blockquote>\n<p><span class="katex-display">/);
+  assert.doesNotMatch(quoted, /mo>&gt;/);
+});
+
+test("what is code, escaped or a price is no formula, whatever stands beside it", () => {
+  for (const text of [
+    "costs $5 or $6",
+    "- costs $5\n- costs $6",
+    "\\$x\\$",
+    "``a ` $x$``",
+    "`a $x`\nand `$y b`",
+    "```\n$x$\n```",
+    "~~~sh\necho $a $b\n~~~",
+    "- item\n\n  ```\n  $x$\n  ```",
+    "    $x$",
+    "one $\n\nother $",
+  ]) {
+    assert.doesNotMatch(prose(text), /katex|@@/, text);
+  }
+  assert.match(prose("```\n$x$ @@0@@\n```"), /<code>\$x\$ @@0@@\n/);
+  assert.match(prose("    $x$\n"), /<code>\$x\$\n/);
+  assert.match(prose("@@0@@ and $x$"), /^<p>@@0@@ and <span class="katex"/);
+  assert.match(prose("![of $x$](a.png)"), /alt="of x"/);
+  assert.match(prose('[a](b.html "of $x$")'), /title="of \$x\$"/);
+  assert.match(prose("costs $5, where $x$ is"), /costs \$5, where <span/);
+});
+
+test("macros that one formula defines are known to the later ones of its notebook", () => {
+  const cells = [
+    cell("# $\\loss$\n\nIt is $\\loss$.", "slide"),
+    cell("$\\newcommand{\\loss}{\\mathcal L}$", "skip"),
+    cell("$\\loss$", "slide"),
+  ] as const;
+  const source = sourceWith(cells[1], cells[0], cells[2]);
+  for (const html of [pageOf(source), slidesOf(source), overviewOf([source])]) {
+    assert.match(html, /mathcal/);
+  }
+  assert.throws(() => pageOf(sourceWith(cells[2])), /07-name, cell 0: KaTeX .*loss/s);
+});
+
+test("a formula whose braces don't balance is an error with its cell, not text", () => {
+  assert.throws(() => pageOf(sourceWith(cell("$\\frac{1{2}$ is", "-"))), /07-name, cell 0: KaTeX/);
+  assert.throws(
+    () => slidesOf(sourceWith(cell("\\begin{nosuch}1\\end{nosuch}", "-"))),
+    /cell 0: KaTeX/,
+  );
+});
+
+test("pictures kept in a cell are shown, ones that aren't there are named", () => {
+  const withPicture: Cell = {
+    ...cell("![a](attachment:my%20p.png) ![b](attachment:b.svg)", "slide"),
+    attachments: {
+      "my p.png": { "image/png": ["QUJD\n", "RA=="] },
+      "b.svg": { "image/svg+xml": "<svg/>" },
+    },
+  };
+  for (const html of [pageOf(sourceWith(withPicture)), slidesOf(sourceWith(withPicture))]) {
+    assert.match(html, /<img src="data:image\/png;base64,QUJDRA==" alt="a">/);
+    assert.match(html, /<img src="data:image\/svg\+xml,%3Csvg%2F%3E" alt="b">/);
+  }
+  assert.throws(
+    () => pageOf(sourceWith(cell("![a](attachment:constructor)", "slide"))),
+    /07-name, cell 0: "constructor" isn't attached to the cell: attached is nothing/,
+  );
+});
+
+test("links to notebooks and their headings lead to pages with these headings", () => {
+  assert.match(prose("[x](./02-a.ipynb)"), /href="02-a\.html"/);
+  assert.match(prose("[x](././02-a.ipynb#The-end)"), /href="02-a\.html#The-end"/);
+  assert.match(prose("[x]\n\n[x]: 02%20a.ipynb"), /href="02%20a\.html"/);
+  const source = sourceWith(
+    cell("[x](./02-a.ipynb#b)", "slide"),
+    cell("## The *end*\n\n## The end", "slide"),
+  );
+  for (const html of [pageOf(source), slidesOf(source)]) {
+    assert.match(html, /href="02-a\.html#b"/);
+    assert.equal(html.split('id="The-end"').length, 2, "an id stands once");
+  }
+});
+
+test("progress written over and over is shown as it ends", () => {
+  const html = (text: string) =>
+    htmlOfCell(cell("", "slide", [{ output_type: "stream", name: "stdout", text }]));
+  const shown = (text: string) => /stdout">([\s\S]*)<\/pre>/.exec(html(text))![1];
+  assert.equal(shown("1 of 3\r2 of 3\r3 of 3\n"), "3 of 3\n");
+  assert.equal(shown("a\r\nb\r\n"), "a\nb\n");
+  assert.equal(shown("100 %\r9 \r"), "9 0 %", "what isn't written over stays");
+  assert.equal(shown("100 %\r\u001b[K9 %"), "9 %");
+  assert.equal(shown("\u001b[32mlong line\u001b[0m\u001b[2K\rend"), "end");
+  assert.equal(shown("ab\b\bc"), "cb");
+});
+
+test("no page and no deck of our notebooks holds a formula that isn't rendered", () => {
+  const folder = join(__dirname, "..", "..", "..", "notebooks");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
+  let formulas = 0;
+  for (const name of names) {
+    const source = sourceOf(join(folder, name));
+    for (const html of [pageOf(source), slidesOf(source)]) {
+      const seen = html.replace(/<(annotation|pre|code|script|style)\b[\s\S]*?<\/\1>/g, "");
+      assert.equal(
+        /.{0,40}(?:\$|\\(?:begin|end|\(|\[)|@@).{0,40}/.exec(seen)?.[0],
+        undefined,
+        name,
+      );
+      formulas += html.split('class="katex"').length - 1;
+    }
+  }
+  assert.ok(formulas > 500, `${formulas} formulas`);
 });
