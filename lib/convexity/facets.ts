@@ -1,5 +1,6 @@
 import { codeChanges, type SplineNetwork } from "../network";
 import type { Complex, Edge, Point } from "../partition";
+import { euclideanNorm } from "../spline/euclideanNorm";
 
 /** A facet between two cells: where the affine map of a network changes on a line or in a plane. */
 export interface Facet {
@@ -45,7 +46,7 @@ export function* complexFacets(complex: Complex): Generator<Facet, void> {
   for (const edge of complex.interiorEdges()) {
     const { middle, across } = crossing(edge);
     const vector = slice.e1.map((e, i) => across[0] * e + across[1] * slice.e2[i]!);
-    const length = Math.hypot(...vector);
+    const length = euclideanNorm(vector);
     const reach = Math.min(
       room(complex.polygon(edge.left), middle, [-across[0], -across[1]]),
       room(complex.polygon(edge.right), middle, across),

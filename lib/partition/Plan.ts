@@ -1,4 +1,5 @@
 import type { Graph, SplineNetwork } from "../network";
+import { extremes } from "../spline/extremes";
 import { type Domain, type Point, readDomain, signedArea } from "../spline/planar";
 import { DenseChain } from "./DenseChain";
 import type { FrozenMaps } from "./FrozenMaps";
@@ -67,7 +68,10 @@ export function mapsOf(
 
 function centreOf(corners: readonly Point[]): Point {
   const [xs, ys] = [0, 1].map((i) => corners.map((p) => p[i]!)) as [number[], number[]];
-  const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
+  const middle = (values: number[]) => {
+    const [least, most] = extremes(values);
+    return (least + most) / 2;
+  };
   return [middle(xs), middle(ys)];
 }
 

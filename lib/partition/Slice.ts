@@ -1,3 +1,5 @@
+import { euclideanNorm } from "../spline/euclideanNorm";
+
 /** A plane in the input space of a network: x = origin + s e1 + t e2. */
 export interface Slice {
   /** The input at s = t = 0 [D]. */
@@ -38,7 +40,7 @@ export function readSlice(slice: Slice | undefined, inputSize: number): CheckedS
   const origin = readVector("origin", slice.origin, inputSize);
   const e1 = readVector("e1", slice.e1, inputSize);
   const e2 = readVector("e2", slice.e2, inputSize);
-  const [n1, n2] = [Math.hypot(...e1), Math.hypot(...e2)];
+  const [n1, n2] = [euclideanNorm(e1), euclideanNorm(e2)];
   const cosine = e1.reduce((sum, v, i) => sum + (v / n1) * (e2[i]! / n2), 0);
   if (!(n1 > 0 && n2 > 0 && 1 - cosine * cosine > 1e-20)) {
     throw new RangeError("the directions e1 and e2 of the slice are zero or parallel");

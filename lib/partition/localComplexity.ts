@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { BatchedNetwork, type SplineNetwork } from "../network";
 import type { Random } from "../random";
+import { euclideanNorm } from "../spline/euclideanNorm";
 
 /** How the neighbourhood of each point is looked at. */
 export interface LocalComplexityOptions {
@@ -24,8 +25,9 @@ export interface LocalComplexity {
   readonly totals: Int32Array;
 }
 
-/** Corners that a batched network is asked for at once. */
+/** Corners that a batched network is asked for at once, and most numbers of them: 64 MB of float32. */
 const BATCH = 512;
+const BATCH_NUMBERS = 2 ** 24;
 
 /**
  * The local complexity of a network at N points (Humayun, Balestriero & Baraniuk 2024): how many
@@ -37,6 +39,9 @@ const BATCH = 512;
  * and not between its corners, are missed: a lower bound of the number of units that fold there.
  * Points lie side by side [N × D]. A `SplineNetwork` computes in float64, a `BatchedNetwork` on
  * TensorFlow.js.
+ *
+ * 2P passes a point, P² D steps for the directions, and memory for 3P D numbers: 70 MB and about a
+ * second for a picture of 224 × 224 × 3 and 20 directions.
  *
  * @throws RangeError for a radius that isn't positive, more directions than inputs, or points of
  *   another size
@@ -112,7 +117,7 @@ function countExactly(net: SplineNetwork, corners: Corners, { N, P, counts }: Ta
 function countBatched(net: BatchedNetwork, corners: Corners, { N, P, counts }: Task): void {
   const D = net.net.inputSize;
   const L = counts.length / N;
-  const atOnce = Math.max(1, Math.floor(BATCH / (2 * P)));
+  const atOnce = Math.max(1, Math.floor(Math.min(BATCH, BATCH_NUMBERS / D) / (2 * P)));
   for (let start = 0; start < N; start += atOnce) {
     const size = Math.min(atOnce, N - start);
     const near = new Float32Array(size * 2 * P * D);
@@ -143,7 +148,7 @@ function orthonormalDirections(P: number, D: number, random: Random): Float64Arr
         for (let d = 0; d < D; d++) row[d]! -= along * other[d]!;
       }
     }
-    const length = Math.hypot(...row);
+    const length = euclideanNorm(row);
     for (let d = 0; d < D; d++) row[d]! /= length;
   }
   return rows;

@@ -1,3 +1,4 @@
+import { euclideanNorm } from "../spline/euclideanNorm";
 import type { Point } from "../spline/planar";
 import type { CheckedSlice } from "./Slice";
 
@@ -33,12 +34,12 @@ export function sliceThrough(
   const origin = Float64Array.from(p);
   const from = (x: ArrayLike<number>) => origin.map((v, i) => x[i]! - v);
   const [first, second] = [from(q), from(r)];
-  const width = Math.hypot(...first);
+  const width = euclideanNorm(first);
   const e1 = first.map((v) => v / width);
   const x = second.reduce((sum, v, i) => sum + v * e1[i]!, 0);
   const rest = second.map((v, i) => v - x * e1[i]!);
-  const y = Math.hypot(...rest);
-  if (!(width > 0 && y > 1e-10 * Math.hypot(...second))) {
+  const y = euclideanNorm(rest);
+  if (!(width > 0 && y > 1e-10 * euclideanNorm(second))) {
     throw new RangeError("the three inputs lie on one line: there is no single plane through them");
   }
   const e2 = rest.map((v) => v / y);

@@ -1,3 +1,4 @@
+import { extremes } from "../spline/extremes";
 import type { Activation } from "../spline/operators";
 
 /** What part of the activations is drawn. */
@@ -46,7 +47,8 @@ export function activationPieces(
     }).flat();
   });
   const zs = values.filter(({ part }) => part === "piece").map(({ z }) => z);
-  const range = [Math.min(...zs, 0) - 1, Math.max(...zs) + 1];
+  const [least, most] = extremes(zs);
+  const range = [Math.min(least, 0) - 1, most + 1];
   const encoding = {
     x: { field: "u", type: "quantitative", title: "u" },
     y: { field: "z", type: "quantitative", title: "z", scale: { domain: range } },

@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** Which share of points has the code that a diagram tells, for one ε of one network. */
 export interface Agreement {
   readonly network: string;
@@ -74,7 +76,7 @@ export function agreementChart(
 
 function powersOfTen(agreements: readonly Agreement[]): number[] {
   const exponents = agreements.map(({ epsilon }) => Math.floor(Math.log10(epsilon)));
-  const least = Math.min(...exponents);
-  const count = Math.max(...exponents) - least + 1;
+  const [least, most] = extremes(exponents);
+  const count = most - least + 1;
   return Array.from({ length: count }, (_, k) => 10 ** (least + k));
 }

@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** One bound of one network's Lipschitz constant. */
 export interface LipschitzBound {
   readonly network: string;
@@ -34,7 +36,7 @@ export function boundsChart(
     if (below.length === 0 || above.length === 0) {
       throw new RangeError(`"${network}" needs a bound from below and one from above`);
     }
-    return { network, from: Math.max(...below), to: Math.min(...above) };
+    return { network, from: extremes(below)[1], to: extremes(above)[0] };
   });
   const kinds = [...new Map(bounds.map(({ bound, side }) => [bound, side])).entries()];
   const names = kinds.map(([bound]) => bound);

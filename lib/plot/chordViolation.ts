@@ -1,5 +1,6 @@
 import type { ConvexityCounterexample } from "../convexity";
 import type { SplineNetwork } from "../network";
+import { euclideanNorm } from "../spline/euclideanNorm";
 
 /**
  * A counterexample to convexity as a Vega-Lite 5 spec: the network on the line through the two
@@ -14,7 +15,7 @@ export function chordViolation(
   { output, x, y, t, violation }: ConvexityCounterexample,
   { title = "Above its chord: not convex" }: { readonly title?: string } = {},
 ): object {
-  const length = Math.hypot(...x.map((v, i) => y[i]! - v));
+  const length = euclideanNorm(x.map((v, i) => y[i]! - v));
   const value = (s: number) => net.forward(x.map((v, i) => v + s * (y[i]! - v)))[output]!;
   const curve = Array.from({ length: 401 }, (_, i) => -0.5 + i / 200).map((s) => ({
     s: s * length,

@@ -1,3 +1,5 @@
+import { euclideanNorm } from "../spline/euclideanNorm";
+
 /** Rows whose directions are compared, with what stands above them. */
 export interface CosineMatrix {
   readonly title: string;
@@ -66,7 +68,7 @@ export function cosineMatrices(
 }
 
 function cosinesOf(rows: readonly ArrayLike<number>[]) {
-  const norms = rows.map((row) => Math.hypot(...Array.from(row)));
+  const norms = rows.map(euclideanNorm);
   return rows.flatMap((a, c) =>
     rows.flatMap((b, k) => {
       if (c === k) return [];

@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** Two signals: in how many units of a layer they differ, and how many facets lie between them. */
 export interface CrossedPair {
   /** The layer; layers stand in the order in which they come. */
@@ -21,7 +23,7 @@ export function crossingsChart(
 ): object {
   if (pairs.length === 0) throw new RangeError("there are no pairs to draw");
   const layers = [...new Set(pairs.map(({ layer }) => layer))];
-  const most = Math.max(...pairs.map(({ distance, crossings }) => Math.max(distance, crossings)));
+  const [, most] = extremes(pairs.map(({ distance, crossings }) => Math.max(distance, crossings)));
   const axis = (field: string, text: string | null) => ({
     field,
     type: "quantitative",

@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** A number that was estimated, and the exact one. */
 export interface Estimate {
   readonly exact: number;
@@ -18,7 +20,7 @@ export function estimateChart(
   { title = "Estimated and exact", what }: { readonly title?: string; readonly what: string },
 ): object {
   if (estimates.length === 0) throw new RangeError("there is no estimate to draw");
-  const most = Math.max(...estimates.flatMap(({ exact, estimate }) => [exact, estimate]));
+  const [, most] = extremes(estimates.flatMap(({ exact, estimate }) => [exact, estimate]));
   const series = [...new Set(estimates.map((e) => e.series))];
   const axis = (field: string, text: string) => ({
     field,

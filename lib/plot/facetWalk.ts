@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** Something measured on the cells of a segment: constant on each. */
 export interface CellMeasure {
   /** The cell's part of the segment. */
@@ -42,7 +44,7 @@ export function facetWalk(
   { title = "From cell to cell", x = "t", y = "value", layers }: FacetWalkOptions = {},
 ): object {
   const ends = measures.flatMap(({ from, to }) => [from, to]);
-  const domain = [Math.min(...ends), Math.max(...ends)];
+  const domain = extremes(ends);
   const position = (field: string, axis: object = {}) => ({
     field,
     type: "quantitative",

@@ -1,4 +1,5 @@
 import type { LinearSplineFit } from "../spline";
+import { extremes } from "../spline/extremes";
 import { decades } from "./decades";
 
 /** Options of a figure of linear-spline fits. */
@@ -25,7 +26,7 @@ export function linearSplineFits(
   { title = "Few knots", shown = fits.length >> 1 }: LinearSplineFitsOptions = {},
 ): object {
   const data = Array.from(x, (v, n) => ({ x: v, f: y[n]! }));
-  const [low, high] = [Math.min(...Array.from(x)), Math.max(...Array.from(x))];
+  const [low, high] = extremes(x);
   const lines = fits.flatMap(({ spline }, k) =>
     [low, ...spline.knots, high].map((at, i, all) => ({
       fit: k,

@@ -1,4 +1,5 @@
 import type { LossLine } from "../convexity";
+import { extremes } from "../spline/extremes";
 
 /**
  * The squared loss along a line in one layer's parameters as a Vega-Lite 5 spec: the curve with a
@@ -13,7 +14,7 @@ export function lossLineCurve(
   { title = "The loss is convex piece by piece" }: { readonly title?: string } = {},
 ): object {
   const kinds = ["slope jumps up", "slope jumps down", "slope doesn't jump"];
-  const size = Math.max(...pieces.map(({ coefficients: [, c1, c2] }) => Math.abs(c1) + c2));
+  const [, size] = extremes(pieces.map(({ coefficients: [, c1, c2] }) => Math.abs(c1) + c2));
   const rules = Array.from(codeChanges, (s, i) => {
     const jump = slopeJumps[i]!;
     const kind = Math.abs(jump) <= 1e-9 * size ? 2 : jump > 0 ? 0 : 1;

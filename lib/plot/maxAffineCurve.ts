@@ -1,4 +1,5 @@
 import type { MaxAffineSpline } from "../spline";
+import { extremes } from "../spline/extremes";
 
 /** What is drawn beside the splines. */
 export interface MaxAffineCurveOptions {
@@ -57,7 +58,7 @@ export function maxAffineCurve(
     ),
     ...Array.from(data?.y ?? []),
   ];
-  const { range = [Math.min(...values), Math.max(...values)] } = options;
+  const { range = extremes(values) } = options;
   const bar = range[0] - 0.09 * (range[1] - range[0]);
   const ends = (from: number, to: number, f: (x: number) => number, more: object) =>
     [from, to].map((x) => ({ x, f: f(x), ...more }));

@@ -1,3 +1,4 @@
+import { euclideanNorm } from "../spline/euclideanNorm";
 import { type OptimalTemplates, optimalTemplates } from "../templates";
 
 /** Templates before a step of the search, as `memorise` reports them. */
@@ -27,7 +28,7 @@ export function memoriseCurve(
   const D = x.length;
   const C = trace[0]!.T.length / D;
   const known: OptimalTemplates = optimalTemplates(x, y, C, alpha);
-  const norm = Math.hypot(...Array.from(x));
+  const norm = euclideanNorm(x);
   const kinds = ["true class", "other classes"];
   const values = trace.flatMap(({ step, T }) =>
     Array.from({ length: C }, (_, c) => {

@@ -1,4 +1,5 @@
 import { escaped } from "../picture";
+import { extremes } from "../spline/extremes";
 
 /**
  * Several SVG pictures side by side as one SVG, row by row.
@@ -22,8 +23,8 @@ export function pictureGrid(
     }
     return [Number(width), Number(height)] as const;
   });
-  const w = Math.max(...sizes.map(([width]) => width));
-  const h = Math.max(...sizes.map(([, height]) => height));
+  const [, w] = extremes(sizes.map(([width]) => width));
+  const [, h] = extremes(sizes.map(([, height]) => height));
   const top = title === "" ? 0 : 38;
   const placed = pictures.map((svg, n) => {
     const [x, y] = [(n % columns) * w, top + Math.floor(n / columns) * h];

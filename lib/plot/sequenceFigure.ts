@@ -87,7 +87,7 @@ export function sequenceFigure(options: SequenceFigureOptions): object {
   const looks = frames.flatMap(({ time }, frame) =>
     entriesOf(templates[frame]!.slice(0, time)).map((entry) => ({ frame, ...entry })),
   );
-  const most = Math.max(1e-9, ...looks.map(({ value }) => Math.abs(value)));
+  const most = looks.reduce((size, { value }) => Math.max(size, Math.abs(value)), 1e-9);
   const dots = frames.flatMap(({ places }, frame) =>
     Array.from(labels, (label, n) => ({
       frame,

@@ -1,4 +1,5 @@
 import type { MaxAffineSpline } from "../spline";
+import { extremes } from "../spline/extremes";
 
 /** What part of a spline of one input is drawn, and how soft. */
 export interface SoftMaximumCurveOptions {
@@ -35,7 +36,7 @@ export function softMaximumCurve(
   });
   const at = (x: number, eta: number) => {
     const u = spline.piecesAt([x]);
-    const most = Math.max(...u);
+    const [, most] = extremes(u);
     const weights = u.map((value) => Math.exp(eta * (value - most)));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const p = weights.map((weight) => weight / total);

@@ -1,4 +1,5 @@
 import type { Complex } from "../partition";
+import { extremes } from "../spline/extremes";
 import type { Point } from "../spline/planar";
 import { heatRuns } from "./heatRuns";
 import { frameLabels, frameSlider, ofFrame, planeOf } from "./planeFrames";
@@ -126,7 +127,7 @@ function boundary(
   const corner = (i: number, j: number): Corner => {
     const at: Point = [left + i * step, bottom + j * step];
     const scores = Array.from(logits(...at));
-    return { at, scores, winner: scores.indexOf(Math.max(...scores)) };
+    return { at, scores, winner: scores.indexOf(extremes(scores)[1]) };
   };
   const [columns, rows] = [
     Math.ceil((right - left) / step - 1e-9),

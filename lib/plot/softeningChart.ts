@@ -1,4 +1,5 @@
 import { softeningGap } from "../soft";
+import { extremes } from "../spline/extremes";
 import { decades } from "./decades";
 
 /** A measured distance between a soft and a hard operator. */
@@ -27,7 +28,7 @@ export function softeningChart(
     throw new RangeError(`η = ${wrong.eta}, error = ${wrong.error}: expected both above 0`);
   }
   const etas = errors.map(({ eta }) => eta);
-  const ends = [Math.min(...etas), Math.max(...etas)];
+  const ends = extremes(etas);
   const series = [...new Set(errors.map((row) => row.series))];
   const axis = (field: "eta" | "error", title: string) => ({
     field,

@@ -1,3 +1,5 @@
+import { extremes } from "../spline/extremes";
+
 /** The errors that one method's starts ended with. */
 export interface Starts {
   readonly method: string;
@@ -47,7 +49,7 @@ export function startSpread(
       },
       {
         data: {
-          values: starts.map(({ method, errors }) => ({ method, error: Math.min(...errors) })),
+          values: starts.map(({ method, errors }) => ({ method, error: extremes(errors)[0] })),
         },
         mark: {
           type: "point",

@@ -1,3 +1,4 @@
+import { extremes } from "../spline/extremes";
 import type { TemplateStatistics } from "../templates";
 
 /** The templates of one data set, of one network, after one epoch. */
@@ -133,11 +134,11 @@ function binned(
   of: "products" | "centredProducts" | "logits",
   bins: number,
 ): object[] {
-  const latest = Math.max(...frames.map(({ epoch }) => epoch));
+  const [, latest] = extremes(frames.map(({ epoch }) => epoch));
   const ends = frames
     .filter(({ epoch }) => epoch === latest)
     .flatMap(({ statistics }) => [0, 1].flatMap((kind) => middleOf(statistics, of, kind)));
-  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const [low, high] = extremes([0, ...ends]);
   const width = (high - low) / bins || 1;
   return frames
     .filter((frame) => frame.set === set)

@@ -33,7 +33,7 @@ export function wordStrips(
       value: Number(contributions[t]!.toPrecision(3)),
     }));
   });
-  const most = Math.max(1e-9, ...values.map(({ value }) => Math.abs(value)));
+  const most = values.reduce((size, { value }) => Math.max(size, Math.abs(value)), 1e-9);
   const position = {
     x: { field: "t", type: "ordinal", title: "time t", axis: { labelAngle: 0, domain: false } },
     y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 300 } },

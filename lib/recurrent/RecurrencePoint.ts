@@ -1,5 +1,6 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { ActivationCode, type GraphNode, type Recurrence, type Trace } from "../network";
+import { euclideanNorm } from "../spline/euclideanNorm";
 import type { Activation } from "../spline/operators";
 import { type BlockForm, blockFormOf } from "./blockForm";
 import type { UnrolledRecurrence } from "./unrolledRecurrences";
@@ -95,7 +96,7 @@ export class RecurrencePoint implements StepMaps {
     const frobenius = new Float64Array(steps + 1);
     const spectral = new Float64Array(steps + 1);
     this.productsTo(steps, 0, (t, product) => {
-      frobenius[t] = Math.hypot(...product);
+      frobenius[t] = euclideanNorm(product);
       spectral[t] = new SingularValueDecomposition(Matrix.from1DArray(H, H, product)).norm2;
     });
     return { frobenius, spectral };

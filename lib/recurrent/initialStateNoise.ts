@@ -1,4 +1,5 @@
 import type { Random } from "../random";
+import { extremes } from "../spline/extremes";
 import { Dense } from "../spline/operators";
 import { RepeatedPass } from "./RepeatedPass";
 import type { SequenceNetwork } from "./SequenceNetwork";
@@ -173,7 +174,7 @@ function lossesOf(z: Float64Array, label: number): PerLoss {
 }
 
 function softmax(z: Float64Array): Float64Array {
-  const most = Math.max(...z);
+  const [, most] = extremes(z);
   const weights = z.map((v) => Math.exp(v - most));
   const total = weights.reduce((sum, w) => sum + w, 0);
   return weights.map((w) => w / total);

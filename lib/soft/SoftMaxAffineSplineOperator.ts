@@ -1,4 +1,5 @@
 import type { MaxAffineSplineOperator } from "../spline";
+import { extremes } from "../spline/extremes";
 import { readPoint, readPoints } from "../spline/tensorInput";
 import { assign, type Choice } from "./assign";
 import { etaOf } from "./softness";
@@ -169,7 +170,7 @@ export class SoftMaxAffineSplineOperator {
 
   /** "soft, β = 0.5: max-affine spline operator: …". */
   toString(): string {
-    const [least, most] = [Math.min(...this.beta), Math.max(...this.beta)];
+    const [least, most] = extremes(this.beta);
     const said = least === most ? `${least}` : `${least} to ${most}`;
     return `soft, β = ${said}: ${this.hard}`;
   }

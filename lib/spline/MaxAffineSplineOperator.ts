@@ -1,4 +1,5 @@
 import { affineText } from "./affineText";
+import { extremes } from "./extremes";
 import { largestPieces } from "./largestPieces";
 import { MaxAffineSpline } from "./MaxAffineSpline";
 import { makePieces, type Pieces } from "./operators";
@@ -54,7 +55,7 @@ export class MaxAffineSplineOperator {
     if (splines.length === 0 || dimensions.some((D) => D !== dimensions[0])) {
       throw new RangeError(`expected splines of one dimension, got [${dimensions}]`);
     }
-    const most = Math.max(...splines.map(({ pieces }) => pieces));
+    const [, most] = extremes(splines.map(({ pieces }) => pieces));
     const rows = splines.map((spline) =>
       Array.from({ length: most }, (_, r) => Math.min(r, spline.pieces - 1)),
     );

@@ -1,4 +1,6 @@
 import type { Random } from "../random";
+import { extremes } from "./extremes";
+import { largestSize } from "./largestSize";
 import { makePieces, type Operator, type Pieces, sizeOf } from "./operators";
 
 /** Coordinates of points lie on multiples of this, so that ties between them are exact. */
@@ -167,11 +169,11 @@ export class OperatorProbe {
     const ends = [this.at(along(a - CHORD)).y, this.at(along(a + CHORD)).y] as const;
     const bends = at.y.map((value, k) => value - (ends[0][k]! + ends[1][k]!) / 2);
     const unit = along(0).map((_, j) => (j === i ? 1 : 0));
-    const size = Math.max(1, ...at.y.map(Math.abs));
+    const size = Math.max(1, largestSize(at.y));
     return {
       beyond: right,
       jump: this.apart(at.y, beyond.y),
-      bend: Math.max(...bends) / size,
+      bend: extremes(bends)[1] / size,
       lower,
       kink: this.apart(this.push(at.q, unit), this.push(beyond.q, unit)) > 1e-9,
       margin: this.operator.tieMargin(along(a)) / size,

@@ -1,4 +1,6 @@
 import type { Random } from "../random";
+import { extremes } from "./extremes";
+import { largestSize } from "./largestSize";
 import { OperatorProbe } from "./OperatorProbe";
 import { makePieces, type Operator, sizeOf } from "./operators";
 import { toDifferenceOfMasos, toMaso } from "./toMaso";
@@ -170,7 +172,7 @@ function thorough(probe: OperatorProbe): Record<string, Finding> {
     convex: convexity(probe, ties),
     nondecreasing: monotonicity(probe),
     continuous: atMost(
-      Math.max(0, ...ties.map(({ jump }) => jump)),
+      ties.reduce((most, { jump }) => Math.max(most, jump), 0),
       VIOLATION,
       `${ties.length} changes of code`,
     ),
@@ -246,7 +248,7 @@ function derivative(probe: OperatorProbe): Finding {
   let [error, met] = [0, 0];
   for (const x of probe.points()) {
     const v = probe.point();
-    const size = Math.max(1, ...x.map(Math.abs), ...v.map(Math.abs));
+    const size = Math.max(1, largestSize(x), largestSize(v));
     const h = 1e-4 / size;
     const [before, here, after] = [-h, 0, h].map((t) => probe.at(probe.moved(x, v, t)));
     if (!(probe.sameCode(before!.q, here!.q) && probe.sameCode(here!.q, after!.q))) continue;
@@ -299,12 +301,12 @@ function tensorForm(probe: OperatorProbe): Finding {
 }
 
 function convexity(probe: OperatorProbe, ties: Crossings): Finding {
-  let violation = Math.max(0, ...ties.map(({ bend }) => bend));
+  let violation = ties.reduce((most, { bend }) => Math.max(most, bend), 0);
   for (const x of probe.points()) {
     const there = probe.point();
     const middle = probe.at(x.map((value, i) => (value + there[i]!) / 2)).y;
     const [y, z] = [probe.at(x).y, probe.at(there).y];
-    const size = Math.max(1, ...y.map(Math.abs), ...z.map(Math.abs));
+    const size = Math.max(1, largestSize(y), largestSize(z));
     middle.forEach((value, k) => {
       violation = Math.max(violation, (value - (y[k]! + z[k]!) / 2) / size);
     });
@@ -350,10 +352,14 @@ function tieMargins(probe: OperatorProbe, ties: Crossings): Finding {
     return atLeast(margin, Number.POSITIVE_INFINITY, "no units");
   }
   const margins = [...probe.points()].map((x) => operator.tieMargin(x));
-  const smallest = Math.min(...margins);
+  const [smallest] = extremes(margins);
   if (!(smallest >= 0)) return atLeast(smallest, 0, "smallest margin");
   const kinks = ties.filter(({ kink }) => kink);
-  return atMost(Math.max(0, ...kinks.map(({ margin }) => margin)), VIOLATION, "at ties");
+  return atMost(
+    kinks.reduce((most, { margin }) => Math.max(most, margin), 0),
+    VIOLATION,
+    "at ties",
+  );
 }
 
 const short = (value: number): string =>

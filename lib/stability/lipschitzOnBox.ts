@@ -1,5 +1,6 @@
 import { Heap } from "heap-js";
 import type { SplineNetwork } from "../network";
+import { extremes } from "../spline/extremes";
 import { type InputBox, type PossiblePieces, possiblePieces } from "./boxBounds";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { spectralNorm } from "./spectralNorm";
@@ -192,7 +193,7 @@ function enclosedNorm(layers: readonly DenseLayer[], { first, last }: PossiblePi
     for (let i = 0; i < inputs; i++) {
       const row = (i % channels) * pieces;
       const own = slopes.subarray(row + first[l - 1]![i]!, row + last[l - 1]![i]! + 1);
-      const [least, most] = [Math.min(...own), Math.max(...own)];
+      const [least, most] = extremes(own);
       for (let d = 0; d < D; d++) {
         const [a, b] = [low[i * D + d]!, high[i * D + d]!];
         const lowest = Math.min(least * a, least * b, most * a, most * b);

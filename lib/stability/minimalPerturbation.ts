@@ -1,6 +1,7 @@
 import { Heap } from "heap-js";
 import { Matrix, QrDecomposition } from "ml-matrix";
 import type { SplineNetwork } from "../network";
+import { euclideanNorm } from "../spline/euclideanNorm";
 import { deepFool } from "./attacks";
 import { largestOf } from "./certify";
 import { type DenseLayer, denseLayers } from "./denseLayers";
@@ -112,7 +113,7 @@ interface WaitingCell {
 }
 
 const keyOf = (code: Uint8Array): string => String.fromCharCode(...code);
-const lengthOf = (step: Float64Array): number => Math.hypot(...step);
+const lengthOf = (step: Float64Array): number => euclideanNorm(step);
 
 /**
  * The layers as functions of a change of the signal, in orthonormal coordinates of the space of the
@@ -197,7 +198,7 @@ function cellOf(layers: readonly DenseLayer[], code: Uint8Array): SeenCell | und
       for (let k = 0; k < outputs; k++, place++) {
         const r = code[place]!;
         const gradient = nextJ.subarray(k * D, (k + 1) * D);
-        const length = Math.hypot(...gradient);
+        const length = euclideanNorm(gradient);
         for (const [knot, sign, other] of [
           [knots[r - 1], 1, r - 1],
           [knots[r], -1, r + 1],
@@ -239,7 +240,7 @@ function overtaking(
   c: number,
 ): { row: Float64Array; limit: number } {
   const row = Float64Array.from({ length: D }, (_, d) => A[c * D + d]! - A[y * D + d]!);
-  const length = Math.hypot(...row) || 1;
+  const length = euclideanNorm(row) || 1;
   return { row: row.map((v) => v / length), limit: (f[y]! - f[c]!) / length };
 }
 

@@ -1,4 +1,5 @@
 import type { SplineNetwork } from "../network";
+import { euclideanNorm } from "../spline/euclideanNorm";
 import { Add, Concat, type Operator } from "../spline/operators";
 import { frobeniusNorm, operatorNorm } from "./operatorNorm";
 
@@ -31,8 +32,8 @@ function along({ graph }: SplineNetwork, normOf: (operator: Operator) => number)
   for (const { operator, inputs } of graph.nodes) {
     const read = inputs.map((v) => bounds[v]!);
     if (operator instanceof Add) bounds.push(read.reduce((sum, bound) => sum + bound, 0));
-    else if (operator instanceof Concat) bounds.push(Math.hypot(...read));
-    else bounds.push(product(normOf(operator), Math.hypot(...read)));
+    else if (operator instanceof Concat) bounds.push(euclideanNorm(read));
+    else bounds.push(product(normOf(operator), euclideanNorm(read)));
   }
   return bounds.at(-1)!;
 }

@@ -1,5 +1,7 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { SplineNetwork } from "../network";
+import { euclideanNorm } from "../spline/euclideanNorm";
+import { extremes } from "../spline/extremes";
 import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { spectralNorm } from "./spectralNorm";
@@ -86,10 +88,10 @@ function normalised(layers: readonly DenseLayer[]): Matrix[] {
         );
         if (own.some((slope) => slope < 0)) {
           throw new RangeError(
-            `the semidefinite bound is for slopes of 0 or more; layer ${l + 1} has one of ${Math.min(...own)}`,
+            `the semidefinite bound is for slopes of 0 or more; layer ${l + 1} has one of ${extremes(own)[0]}`,
           );
         }
-        return Math.max(...own);
+        return extremes(own)[1];
       });
     return matrix;
   });
@@ -202,7 +204,8 @@ function evaluate(
 /** Is the smallest pivot far enough above rounding to vouch for the matrix? */
 function wellAbove0({ lowerTriangularMatrix: L }: CholeskyDecomposition): boolean {
   const pivots = L.diagonal().map((v) => v * v);
-  return Math.min(...pivots) > 1e-9 * Math.max(...pivots);
+  const [least, most] = extremes(pivots);
+  return least > 1e-9 * most;
 }
 
 function norm2(S: Matrix): number {
@@ -214,7 +217,7 @@ function top(M: Matrix): { value: number; vector: Float64Array } {
   let vector = new Float64Array(M.rows).map((_, i) => 1 + i / M.rows);
   for (let i = 0; i < 200; i++) {
     const image = M.mmul(Matrix.columnVector(Array.from(vector))).to1DArray();
-    const length = Math.hypot(...image) || 1;
+    const length = euclideanNorm(image) || 1;
     vector = Float64Array.from(image, (v) => v / length);
   }
   return { value: norm2(M), vector };
@@ -223,7 +226,7 @@ function top(M: Matrix): { value: number; vector: Float64Array } {
 /** Multipliers a step down the gradient of log bound over log multipliers. */
 function moved({ multipliers, gradient }: Certificate, step: number): Float64Array[] {
   const slopes = gradient.map((g, l) => g.map((v, k) => v * multipliers[l]![k]!));
-  const length = Math.hypot(...slopes.flatMap((s) => Array.from(s))) || 1;
+  const length = euclideanNorm(slopes.flatMap((s) => Array.from(s))) || 1;
   const units = slopes.reduce((sum, s) => sum + s.length, 0);
   return multipliers.map((lambda, l) =>
     lambda.map((v, k) => v * Math.exp((-step * Math.sqrt(units) * slopes[l]![k]!) / length)),

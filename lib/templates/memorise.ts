@@ -1,4 +1,5 @@
 import type { Random } from "../random";
+import { extremes } from "../spline/extremes";
 import { checkedNorm } from "./optimalTemplates";
 
 /** How the search for templates goes on, and when it ends. */
@@ -136,7 +137,7 @@ function descends(
 /** −log softmax(T x)_y, computed from differences to the label's logit. */
 function crossEntropyOf(T: Float64Array, x: ArrayLike<number>, y: number): number {
   const logits = logitsOf(T, x);
-  const top = Math.max(...logits);
+  const [, top] = extremes(logits);
   let [others, all] = [0, 0];
   logits.forEach((v, c) => {
     const e = Math.exp(v - top);
@@ -150,7 +151,7 @@ function crossEntropyOf(T: Float64Array, x: ArrayLike<number>, y: number): numbe
 /** ∇L = (softmax(T x) − e_y) xᵀ. */
 function gradientOf(T: Float64Array, x: ArrayLike<number>, y: number): Float64Array {
   const logits = logitsOf(T, x);
-  const top = Math.max(...logits);
+  const [, top] = extremes(logits);
   const weights = logits.map((v) => Math.exp(v - top));
   const sum = weights.reduce((a, b) => a + b, 0);
   const others = weights.reduce((a, w, c) => (c === y ? a : a + w), 0);

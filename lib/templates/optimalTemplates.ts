@@ -1,3 +1,5 @@
+import { euclideanNorm } from "../spline/euclideanNorm";
+
 /** The templates that minimise the cross-entropy of one signal under a bound on their norms. */
 export interface OptimalTemplates {
   /** T [C × D], row-major: row c is the template of class c. */
@@ -22,8 +24,8 @@ export interface OptimalTemplates {
  * t_y − t under t_y² + (C−1) t² = α, a line and an ellipse. Unique, as the bound is active: the loss
  * has no minimum without it.
  *
- * x has D numbers, y is a class below C. Throws RangeError on a signal without direction, a class
- * that isn't there, fewer than two classes, or α ≤ 0.
+ * x has D numbers, y is a class below C; α is 1 if left out. Throws RangeError on a signal without
+ * direction, a class that isn't there, fewer than two classes, or α ≤ 0.
  *
  * @example
  * const { correct, wrong } = optimalTemplates([0.6, 0.8], 0, 10, 3); // 1.643168, −0.182574
@@ -32,7 +34,7 @@ export function optimalTemplates(
   x: ArrayLike<number>,
   y: number,
   C: number,
-  alpha: number,
+  alpha = 1,
 ): OptimalTemplates {
   const norm = checkedNorm(x, y, C, alpha);
   const correct = Math.sqrt(((C - 1) * alpha) / C);
@@ -49,7 +51,7 @@ export function optimalTemplates(
 
 /** ‖x‖, once the four arguments of the theorem have been looked at. */
 export function checkedNorm(x: ArrayLike<number>, y: number, C: number, alpha: number): number {
-  const norm = Math.hypot(...Array.from(x));
+  const norm = euclideanNorm(x);
   if (!(norm > 0 && norm < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`a signal to memorise has a finite norm above 0, got ${norm}`);
   }

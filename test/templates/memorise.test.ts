@@ -92,3 +92,12 @@ test("arguments that make no sense are refused with a reason", () => {
   assert.throws(() => optimalTemplates([1], 0, 1, 1), /two classes or more, got 1/);
   assert.throws(() => memorise([1], 0, 2, 0, { random: random(1) }), /above 0, got 0/);
 });
+
+test("templates of a picture of 224 × 224 × 3 reach the theorem's inner products, with α = 1 by default", () => {
+  const x = random(5).normals(224 * 224 * 3);
+  const { T, correct, wrong } = optimalTemplates(x, 0, 2);
+  const norm = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
+  const along = (c: number) => x.reduce((sum, v, i) => sum + v * T[c * x.length + i]!, 0) / norm;
+  assert.ok(Math.abs(along(0) - correct) < 1e-12 && Math.abs(correct - Math.SQRT1_2) < 1e-12);
+  assert.ok(Math.abs(along(1) - wrong) < 1e-12 && Math.abs(wrong + Math.SQRT1_2) < 1e-12);
+});

@@ -1,3 +1,4 @@
+import { extremes } from "../../spline/extremes";
 import { escapeHtml } from "../text";
 import { PALETTE } from "../theme";
 import { colourScale, css, parse, type Rgb } from "./colours";
@@ -123,22 +124,13 @@ function facet(points: Point[], colour: Rgb): Part {
 }
 
 function scaled(values: ArrayLike<number>, scale: unknown): (value: number) => Rgb {
-  const [low, high] = extent(values);
+  const [low, high] = extremes(values);
   const colour = colourScale(scale);
   return (value) => colour(high === low ? 0.5 : (value - low) / (high - low));
 }
 
-function extent(values: ArrayLike<number>): Range {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let n = 0; n < values.length; n++) {
-    low = Math.min(low, values[n]!);
-    high = Math.max(high, values[n]!);
-  }
-  return [low, high];
-}
-
 const rangeOf = (parts: readonly Part[], k: number): Range =>
-  extent(parts.flatMap(({ points }) => points.map((point) => point[k]!)));
+  extremes(parts.flatMap(({ points }) => points.map((point) => point[k]!)));
 const span = ([low, high]: Range): number => (high > low ? high - low : 1);
 
 // As Plotly: true proportions, unless one side would be more than four times another.

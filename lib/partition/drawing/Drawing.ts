@@ -1,3 +1,4 @@
+import { extremes } from "../../spline/extremes";
 import type { Complex } from "../Complex";
 import { cellNorms, classPieces, classRegions, decisionBoundary } from "../readouts";
 import {
@@ -70,7 +71,7 @@ export class Drawing {
     else if (colour === "region") this.cellColour = regionColours(complex, options.group);
     else if (colour === "norm") {
       const norms = cellNorms(complex);
-      const [low, high] = [Math.min(...extremes(norms)), Math.max(...extremes(norms))];
+      const [low, high] = extremes(norms);
       const span = high > low ? high - low : 1;
       this.cellColour = (i) => viridis((norms[i]! - low) / span);
       legend = { entries: [], bar: { low, high, title: "‖A‖₂" } };
@@ -196,13 +197,4 @@ function regionColours(
   });
   const numbers = distinctNumbers(complex, groupOf, names.size, PALE.length);
   return (i) => PALE[numbers[groupOf[i]!]!]!;
-}
-
-function extremes(values: Float64Array): [number, number] {
-  let [low, high] = [values[0]!, values[0]!];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
 }

@@ -1,3 +1,4 @@
+import { euclideanNorm } from "../../spline/euclideanNorm";
 import type { CheckedSlice } from "../Slice";
 
 /**
@@ -18,7 +19,7 @@ export class SliceMetric {
     this.l21 = dot(e1, e2) / this.l11;
     // By what is left of e2 without its part along e1: a difference of squares would cancel.
     const share = this.l21 / this.l11;
-    this.l22 = Math.hypot(...e2.map((v, i) => v - share * e1[i]!));
+    this.l22 = euclideanNorm(e2.map((v, i) => v - share * e1[i]!));
   }
 
   /** Area of the input space per area of the slice's coordinates. */

@@ -1,4 +1,5 @@
 import type { Random } from "../../random";
+import { extremes } from "../extremes";
 import { assign, leaders, planeAt } from "./assign";
 import { CellPlanes } from "./planes";
 import type { Fit, Problem } from "./problem";
@@ -83,7 +84,7 @@ function bestSplit(
     const halves = new CellPlanes({ X: points, y: values, dimension, ridge }, 2);
     for (const direction of drawDirections(dimension, directions, random)) {
       const along = members.map((_, m) => planeAt(direction, 0, points, m * dimension, dimension));
-      const [from, to] = [Math.min(...along), Math.max(...along)];
+      const [from, to] = extremes(along);
       for (let knot = 1; knot <= KNOTS; knot++) {
         const cut = from + ((to - from) * knot) / (KNOTS + 1);
         const side = Int32Array.from(along, (value) => (value > cut ? 1 : 0));

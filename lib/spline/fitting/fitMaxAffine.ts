@@ -1,4 +1,5 @@
 import { type Random, random } from "../../random";
+import { extremes } from "../extremes";
 import type { MaxAffineSpline } from "../MaxAffineSpline";
 import { adaptivePartition, publishedSmallestCell } from "./adaptivePartition";
 import { annealed } from "./annealed";
@@ -141,7 +142,7 @@ function fitEach(
   if (method === "adaptive" && directions === "coordinates") {
     // One way only, and it passes through all smaller numbers of pieces.
     observer.begin(1);
-    const most = Math.max(...pieces);
+    const [, most] = extremes(pieces);
     const path = adaptivePartition({ ...problem, planes: most }, most, directions, draws);
     return pieces.map((K) => {
       const best = path.slice(0, K).reduce((a, b) => (b.error < a.error ? b : a));

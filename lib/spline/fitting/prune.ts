@@ -1,3 +1,4 @@
+import { extremes } from "../extremes";
 import { leaders } from "./assign";
 import { leastSquaresPartition } from "./leastSquaresPartition";
 import type { Fit, Problem } from "./problem";
@@ -29,5 +30,5 @@ function cheapest(problem: Problem, planes: Float64Array): number {
   for (let n = 0; n < y.length; n++) {
     costs[first[n]!]! += (y[n]! - second[n]!) ** 2 - (y[n]! - best[n]!) ** 2;
   }
-  return costs.indexOf(Math.min(...costs));
+  return costs.indexOf(extremes(costs)[0]);
 }
