@@ -232,3 +232,21 @@ test("wrong input is refused", () => {
   const stopped = { signal: AbortSignal.abort() };
   assert.throws(() => fitMaxAffine([1, 2], [1, 2], 1, stopped), /aborted before its first start/);
 });
+
+test("more pieces never fit worse, and as many as the values take fit them exactly", () => {
+  const nine = Array.from({ length: 9 }, (_, i) => i);
+  for (const { x, y, enough } of [
+    { x: [0, 1, 2, 3, 4], y: [4, 1, 0, 1, 4], enough: 3 }, // max(4 − 3x, 0, 3x − 8)
+    { x: nine, y: nine.map((v) => (v - 4) ** 2), enough: 5 }, // a chord for every two points
+    { x: nine, y: nine.map((v) => Math.max(4 - 3 * v, 0, 3 * v - 8)), enough: 3 },
+    { x: nine, y: nine.map((v) => Math.cos(2 * v)), enough: 10 }, // not convex: never exact
+  ]) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let K = 1; K <= x.length; K++) {
+      const { rmse } = fitMaxAffine(x, y, K);
+      assert.ok(rmse <= least + 1e-13, `K = ${K}: ${rmse}, but ${least} before`);
+      if (K >= enough) assert.ok(rmse < 1e-12, `K = ${K}: ${rmse}`);
+      least = Math.min(least, rmse);
+    }
+  }
+});

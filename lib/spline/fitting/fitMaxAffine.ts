@@ -5,6 +5,7 @@ import { adaptivePartition, publishedSmallestCell } from "./adaptivePartition";
 import { annealed } from "./annealed";
 import { type Criterion, type PiecesScore, piecesWorthTrying, scorePieces } from "./choosePieces";
 import { ENGINES, type FitMethod } from "./engines";
+import { fitFewPoints, isSmall } from "./fewPoints";
 import { type Fit, type Problem, standardised, type Watch } from "./problem";
 
 /** How a max-affine spline is fitted. */
@@ -79,6 +80,9 @@ export interface MaxAffineFit {
  * and values y [n] by least squares, min Σ_n (s(x_n) − y_n)². K is a number, a list of numbers to
  * choose from, or `"auto"`: by cross-validation then, unless `criterion` says otherwise.
  *
+ * More pieces never fit worse where n K ≤ 300: smaller numbers are tried as well then, and cells of a
+ * few points get planes of their own.
+ *
  * The problem isn't convex: what is found is the best of several starts, not a proven optimum.
  * Pieces may be left without points; `removeRedundantPieces` removes those without a cell. A spline
  * is convex: of values that aren't, it is the wrong model, and the error says so.
@@ -115,7 +119,7 @@ export function fitMaxAffine(
       : scorePieces(problem, pieces, each, { criterion, folds, seed });
   const chosen = scores?.reduce((a, b) => (b.rmse < a.rmse ? b : a)).pieces ?? pieces[0]!;
 
-  const { best, starts } = fitEach(problem, [chosen], random(seed), settings, observer)[0]!;
+  const { best, starts } = nested(problem, chosen, settings, observer);
   return {
     spline: splineOf(best.planes),
     rmse: Math.sqrt(best.error),
@@ -123,6 +127,23 @@ export function fitMaxAffine(
     starts,
     ...(scores && { scores }),
   };
+}
+
+/**
+ * The best fit of K pieces; on small data also of all smaller numbers, each found as if it had been
+ * asked for, so that more pieces never fit worse.
+ */
+function nested(problem: Problem, K: number, settings: Settings, observer: Observer): Started {
+  const of = (k: number) => fitEach(problem, [k], random(settings.seed), settings, observer)[0]!;
+  const { best: own, starts } = of(K);
+  let best = own;
+  // The path of `adaptive` is nested already.
+  const smaller = settings.method !== "adaptive" && isSmall({ ...problem, planes: K }) ? K - 1 : 0;
+  for (let k = smaller; k >= 1 && best.error > problem.rounding && !observer.stopped; k--) {
+    const fewer = of(k).best;
+    if (fewer.error < best.error) best = fewer;
+  }
+  return { best, starts };
 }
 
 interface Started {
@@ -162,7 +183,11 @@ function fitEach(
     );
     const first = starts.reduce((a, b) => (b.error < a.error ? b : a));
     // From a good fit, a little softness is enough.
-    const best = method === "exchange" ? annealed({ ...problem, planes }, first, 8) : first;
+    const refined = method === "exchange" ? annealed({ ...problem, planes }, first, 8) : first;
+    const best =
+      method === "leastSquaresPartition"
+        ? refined
+        : fitFewPoints({ ...problem, planes }, refined, draws);
     return { best, starts: starts.map(({ error }) => Math.sqrt(error)) };
   });
 }

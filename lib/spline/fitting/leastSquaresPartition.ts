@@ -7,6 +7,8 @@ export interface PartitionOptions {
   readonly mostSteps?: number;
   /** Puts a plane without points where the fit lies lowest; the published algorithm doesn't. */
   readonly revival?: boolean;
+  /** Fits cells of few points too, which otherwise keep their planes. */
+  readonly everyCell?: boolean;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface PartitionOptions {
 export function leastSquaresPartition(
   problem: Problem,
   start: Float64Array,
-  { mostSteps = 100, revival = true }: PartitionOptions = {},
+  { mostSteps = 100, revival = true, everyCell = false }: PartitionOptions = {},
 ): Fit {
   const { y, dimension, watch } = problem;
   const planes = start.slice();
@@ -26,7 +28,7 @@ export function leastSquaresPartition(
   const cells = new CellPlanes(problem, K);
   let best: Fit = { planes: start, error: assign(problem, planes, code).error, converged: false };
   for (let step = 0; step < mostSteps && !watch.stop(); step++) {
-    cells.fit(code, planes);
+    cells.fit(code, planes, everyCell);
     if (revival) revive(problem, planes, cells.counts, code);
     const { error, moved } = assign(problem, planes, code);
     if (error < best.error) best = { planes: planes.slice(), error, converged: false };

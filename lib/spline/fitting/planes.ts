@@ -27,17 +27,32 @@ export class CellPlanes {
   /**
    * Fits every cell of at least 2(d+1) points anew, in place: planes [K × (d+1)], slopes first.
    * Smaller cells keep theirs: a plane through as many points as it has numbers follows their noise,
-   * and may rise above everything elsewhere.
+   * and may rise above everything elsewhere. With `everyCell` they move by the least change that fits
+   * their points.
    */
-  fit(code: ArrayLike<number>, planes: Float64Array): void {
+  fit(code: ArrayLike<number>, planes: Float64Array, everyCell = false): void {
     this.collect(code);
     // All points together have a plane, however few they are.
     const enough = Math.min(2 * this.width, this.data.y.length);
     const { width, cells } = this;
     for (let k = 0; k < cells; k++) {
-      if (this.counts[k]! < enough) continue;
-      planes.set(this.solve(k), k * width);
+      if (this.counts[k]! >= enough) planes.set(this.solve(k), k * width);
+      else if (everyCell && this.counts[k]! > 0) this.move(k, planes);
     }
+  }
+
+  /** Moves a plane by the least change that fits its points by least squares. */
+  private move(k: number, planes: Float64Array): void {
+    const { width, right } = this;
+    const plane = planes.subarray(k * width, (k + 1) * width);
+    const G = this.gramOf(k);
+    const g = right.slice(k * width, (k + 1) * width).map((value, i) => {
+      let left = value;
+      for (let j = 0; j < width; j++) left -= G.get(i, j) * plane[j]!;
+      return left;
+    });
+    const change = new SVD(G, { autoTranspose: true }).solve(Matrix.columnVector(Array.from(g)));
+    for (let i = 0; i < width; i++) plane[i]! += change.get(i, 0);
   }
 
   private collect(code: ArrayLike<number>): void {
@@ -62,18 +77,10 @@ export class CellPlanes {
   }
 
   private solve(k: number): number[] {
-    const { width, gram, right } = this;
+    const { width, right } = this;
     const { ridge } = this.data;
-    const G = new Matrix(width, width);
-    let trace = 0;
-    for (let i = 0; i < width; i++) {
-      for (let j = 0; j <= i; j++) {
-        const value = gram[(k * width + i) * width + j]!;
-        G.set(i, j, value);
-        G.set(j, i, value);
-      }
-      trace += G.get(i, i);
-    }
+    const G = this.gramOf(k);
+    const trace = G.trace();
     for (let i = 0; i < width; i++) G.set(i, i, G.get(i, i) + ridge);
     const g = Matrix.columnVector(Array.from(right.subarray(k * width, (k + 1) * width)));
     const cholesky = new CholeskyDecomposition(G);
@@ -83,5 +90,18 @@ export class CellPlanes {
       return cholesky.solve(g).to1DArray();
     }
     return new SVD(G, { autoTranspose: true }).solve(g).to1DArray();
+  }
+
+  private gramOf(k: number): Matrix {
+    const { width, gram } = this;
+    const G = new Matrix(width, width);
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = gram[(k * width + i) * width + j]!;
+        G.set(i, j, value);
+        G.set(j, i, value);
+      }
+    }
+    return G;
   }
 }

@@ -5,12 +5,14 @@ import type { Problem } from "./problem";
 /**
  * Planes to start from, [K × (d+1)]: the affine fits of the Voronoi cells of K points. These are
  * drawn evenly (`uniform`), or far apart from each other (`apart`, k-means++ of Arthur &
- * Vassilvitskii 2007). Cells with too few points get the plane of all.
+ * Vassilvitskii 2007). Cells with too few points get the plane of all,
+ * with `everyCell` moved to fit them.
  */
 export function voronoiStart(
   problem: Problem,
   random: Random,
   seeds: "uniform" | "apart",
+  everyCell = false,
 ): Float64Array {
   const { X, y, dimension, planes: K } = problem;
   const code = new Int32Array(y.length);
@@ -29,7 +31,7 @@ export function voronoiStart(
     }
   }
   const planes = planeOfAll(problem, K);
-  new CellPlanes(problem, K).fit(code, planes);
+  new CellPlanes(problem, K).fit(code, planes, everyCell);
   return planes;
 }
 
