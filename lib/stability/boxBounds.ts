@@ -1,4 +1,4 @@
-import type { Activation } from "../spline/operators";
+import { type Activation, makePieces, type Pieces } from "../spline/operators";
 import type { DenseLayer } from "./denseLayers";
 
 /** A box of the input space: lower and upper corner. */
@@ -9,8 +9,8 @@ export interface InputBox {
 
 /** Which pieces each unit of each layer with an activation may take on a box: first and last. */
 export interface PossiblePieces {
-  readonly first: readonly Uint8Array[];
-  readonly last: readonly Uint8Array[];
+  readonly first: readonly Pieces[];
+  readonly last: readonly Pieces[];
 }
 
 /**
@@ -23,10 +23,10 @@ export function possiblePieces(
   { low, high }: InputBox,
 ): PossiblePieces {
   const D = low.length;
-  const centre = low.map((v, i) => (v + high[i]!) / 2);
-  const radius = low.map((v, i) => (high[i]! - v) / 2);
-  const first: Uint8Array[] = [];
-  const last: Uint8Array[] = [];
+  const centre = low.map((v, i) => v / 2 + high[i]! / 2);
+  const radius = low.map((v, i) => high[i]! / 2 - v / 2);
+  const first: Pieces[] = [];
+  const last: Pieces[] = [];
   // The layer's input: rows of G over x − centre, h, e; the input itself to begin with.
   let G = new Float64Array(D * D);
   for (let i = 0; i < D; i++) G[i * D + i] = 1;
@@ -39,7 +39,7 @@ export function possiblePieces(
       b.slice(),
       new Float64Array(outputs),
     ];
-    const [from, to] = [new Uint8Array(outputs), new Uint8Array(outputs)];
+    const [from, to] = [0, 1].map(() => makePieces(outputs, activation.pieces)) as [Pieces, Pieces];
     for (let k = 0; k < outputs; k++) {
       let [value, error, size] = [b[k]!, 0, Math.abs(b[k]!)];
       const row = k * D;

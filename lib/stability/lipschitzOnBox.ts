@@ -1,7 +1,9 @@
 import { Heap } from "heap-js";
 import type { SplineNetwork } from "../network";
 import { extremes } from "../spline/extremes";
+import type { Pieces } from "../spline/operators";
 import { type InputBox, type PossiblePieces, possiblePieces } from "./boxBounds";
+import { interiorPoint, type Undecided } from "./cellInBox";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { spectralNorm } from "./spectralNorm";
 
@@ -27,18 +29,20 @@ export interface BoxLipschitz {
   readonly boxes: number;
 }
 
-/** So many undecided units are decided in all ways; with more, entries of A are enclosed one by one. */
-const ALL_WAYS = 6;
+/** Undecided units are decided in up to so many ways; with more, entries of A are enclosed. */
+const ALL_WAYS = 64;
 
 /**
  * The Lipschitz constant of a dense network on a box of its input space, by branch and bound over
  * codes.
  *
- * On a box most units are decided. The rest are decided in all ways, each a code with its ‖A‖₂, if
- * they are six or fewer; with more of them, the entries of A are enclosed. The box with the largest
- * bound is halved next, across its longest side; ‖A‖₂ at the middle of each is a lower bound. The
- * search converges to the exact constant, since around a point in general position all ways of
- * deciding the units that are undecided there do occur. For few inputs: boxes multiply with them.
+ * On a box most units are decided. The rest are decided in all ways, if these are 64 or fewer, each a
+ * code with its ‖A‖₂; only codes count whose cells have interior points in the box, as those that are
+ * met at kinks alone have slopes that the network has nowhere. With more ways, the entries of A are
+ * enclosed. Each cell with a point well inside gives a lower bound; the box with the largest upper
+ * bound is halved next, across its longest side. A box all of whose cells are known needs no more
+ * looking at, so that the search ends with the exact constant. For few inputs: boxes multiply with
+ * them.
  *
  * Throws RangeError for networks with branches or pooling, and on a box of another size.
  *
@@ -56,26 +60,23 @@ export function lipschitzOnBox(
   // The largest bound on top.
   const heap = new Heap<{ part: InputBox; bound: number }>((one, other) => other.bound - one.bound);
   let [lower, at, looked] = [0, centreOf(whole), 0];
+  let decided = 0; // the largest bound of a box that needs no more looking at
   const look = (part: InputBox, above: number) => {
-    const middle = centreOf(part);
-    const norm = normAt(layers, middle);
-    if (norm > lower) [lower, at] = [norm, middle];
+    const { upper, known, steepest } = boundsOn(layers, part);
+    if (steepest !== undefined && steepest.norm > lower) {
+      [lower, at] = [steepest.norm, steepest.at];
+    }
     looked++;
-    const bound = Math.min(above, boundOn(layers, part));
-    if (bound > lower * (1 + gap)) heap.push({ part, bound });
+    const bound = Math.min(above, upper);
+    if (!known && bound > lower * (1 + gap)) heap.push({ part, bound });
     else decided = Math.max(decided, bound);
   };
-  let decided = 0; // the largest bound of a box that needs no more looking at
   look(whole, Number.POSITIVE_INFINITY);
   while (looked < boxes) {
-    const next = heap.pop();
-    if (next === undefined) break;
-    const { part, bound } = next;
-    if (bound <= lower * (1 + gap)) {
-      decided = Math.max(decided, bound);
-      break;
-    }
-    for (const half of halves(part)) look(half, bound);
+    const next = heap.peek();
+    if (next === undefined || next.bound <= lower * (1 + gap)) break;
+    heap.pop();
+    for (const half of halves(next.part)) look(half, next.bound);
   }
   const upper = Math.max(decided, heap.peek()?.bound ?? 0, lower);
   return { lower, upper, gap: lower === 0 ? upper : upper / lower - 1, at, boxes: looked };
@@ -101,14 +102,14 @@ export function readBox(
   return box;
 }
 
-const centreOf = ({ low, high }: InputBox): Float64Array => low.map((v, i) => (v + high[i]!) / 2);
+const centreOf = ({ low, high }: InputBox): Float64Array => low.map((v, i) => v / 2 + high[i]! / 2);
 
 function halves({ low, high }: InputBox): InputBox[] {
   let widest = 0;
   for (let i = 1; i < low.length; i++) {
     if (high[i]! - low[i]! > high[widest]! - low[widest]!) widest = i;
   }
-  const middle = (low[widest]! + high[widest]!) / 2;
+  const middle = low[widest]! / 2 + high[widest]! / 2;
   const [cutHigh, cutLow] = [high.slice(), low.slice()];
   cutHigh[widest] = middle;
   cutLow[widest] = middle;
@@ -118,49 +119,88 @@ function halves({ low, high }: InputBox): InputBox[] {
   ];
 }
 
-/** ‖A[x]‖₂, from below. */
-function normAt(layers: readonly DenseLayer[], x: Float64Array): number {
-  const { first } = possiblePieces(layers, { low: x, high: x });
-  return normOf(layers, first, "lower");
+/** What is known of a box: a bound, whether it is attained, and the steepest cell seen there. */
+interface BoundsOfBox {
+  readonly upper: number;
+  readonly known: boolean;
+  readonly steepest: SteepCell | undefined;
 }
 
-function boundOn(layers: readonly DenseLayer[], box: InputBox): number {
+/** ‖A‖₂ of a cell, from below, and a point inside of it. */
+interface SteepCell {
+  readonly norm: number;
+  readonly at: Float64Array;
+}
+
+function boundsOn(layers: readonly DenseLayer[], box: InputBox): BoundsOfBox {
   const possible = possiblePieces(layers, box);
-  let undecided = 0;
+  const undecided: [number, number][] = [];
+  let ways = 1;
   possible.first.forEach((from, l) => {
-    for (let k = 0; k < from.length; k++) undecided += Number(from[k] !== possible.last[l]![k]);
+    for (let k = 0; k < from.length; k++) {
+      const more = possible.last[l]![k]! - from[k]!;
+      if (more > 0) undecided.push([l, k]);
+      ways *= more + 1;
+    }
   });
-  return undecided <= ALL_WAYS
-    ? largestOfAllWays(layers, possible)
-    : enclosedNorm(layers, possible);
+  if (ways <= ALL_WAYS) return boundsOfCodes(layers, possible, undecided, box);
+  return {
+    upper: enclosedNorm(layers, possible),
+    known: false,
+    steepest: cellNearMiddle(layers, box),
+  };
 }
 
-/** The largest ‖A‖₂ of all codes in which every unit takes one of its possible pieces. */
-function largestOfAllWays(layers: readonly DenseLayer[], { first, last }: PossiblePieces): number {
-  const code = first.map((pieces) => pieces.slice());
-  const choices: [number, number][] = [];
-  first.forEach((from, l) => {
-    for (let k = 0; k < from.length; k++) if (from[k] !== last[l]![k]) choices.push([l, k]);
+/** The cell of a point off the middle, where kinks like to lie; undefined if it is on one. */
+function cellNearMiddle(layers: readonly DenseLayer[], box: InputBox): SteepCell | undefined {
+  const at = box.low.map((v, i) => {
+    const share = 0.5 + 0.1 * (((i + 1) * 0.6180339887) % 1);
+    return v + share * (box.high[i]! - v);
   });
-  let largest = 0;
+  const { first, last } = possiblePieces(layers, { low: at, high: at });
+  const tied = first.some((from, l) => from.some((r, k) => r !== last[l]![k]));
+  return tied ? undefined : { norm: normOf(layers, first, "lower"), at };
+}
+
+/** Bounds from all codes in which every unit takes one of its possible pieces. */
+function boundsOfCodes(
+  layers: readonly DenseLayer[],
+  { first, last }: PossiblePieces,
+  undecided: Undecided,
+  box: InputBox,
+): BoundsOfBox {
+  const code = first.map((pieces) => pieces.slice());
+  let [upper, known, found] = [0, true, false];
+  let steepest: SteepCell | undefined;
   const decide = (i: number): void => {
-    if (i === choices.length) {
-      largest = Math.max(largest, normOf(layers, code, "upper"));
+    if (i < undecided.length) {
+      const [l, k] = undecided[i]!;
+      for (let r = first[l]![k]!; r <= last[l]![k]!; r++) {
+        code[l]![k] = r;
+        decide(i + 1);
+      }
       return;
     }
-    const [l, k] = choices[i]!;
-    for (let r = first[l]![k]!; r <= last[l]![k]!; r++) {
-      code[l]![k] = r;
-      decide(i + 1);
+    const inside = interiorPoint(layers, code, undecided, box);
+    if (inside === "none") return;
+    found = true;
+    upper = Math.max(upper, normOf(layers, code, "upper"));
+    if (inside === undefined) {
+      known = false;
+      return;
     }
+    const norm = normOf(layers, code, "lower");
+    if (steepest === undefined || norm > steepest.norm) steepest = { norm, at: inside };
   };
   decide(0);
-  return largest;
+  // A box as small as rounding holds no cell for sure.
+  if (!found) return { upper: enclosedNorm(layers, { first, last }), known: false, steepest };
+  return { upper, known, steepest };
 }
 
 function normOf(
   layers: readonly DenseLayer[],
-  code: readonly Uint8Array[],
+  code: readonly Pieces[],
   end: "lower" | "upper",
 ): number {
   const D = layers[0]!.inputs;
