@@ -39,7 +39,7 @@ async function run(name: string, options: RunnerOptions, work: string): Promise<
     );
   }
 
-  const [source, target] = [join(work, name), join(work, `out-${name}`)];
+  const [source, target] = [join(work, name), join(work, "executed", name)];
   writeNotebook(source, withFlush(stored));
   const last = stored.cells.length - 1;
   const failure = await execute({
@@ -49,7 +49,7 @@ async function run(name: string, options: RunnerOptions, work: string): Promise<
     target,
     onCell: (index) => index <= last && console.log(`[${short}] cell ${index} of ${last}`),
   });
-  const fresh = normalise(readNotebook(target), root, options.scale);
+  const fresh = normalise(stored, readNotebook(target), root, options.scale);
   const claims = claimsOf(fresh);
   if (failure !== undefined) return failed(where(failure, stored), claims);
   const paths = pathsIn(fresh);
@@ -111,6 +111,7 @@ async function main(): Promise<void> {
     });
   }
   if (options.scratch !== undefined) mkdirSync(options.scratch, { recursive: true });
+  mkdirSync(join(work, "executed"));
   const reports = await runAll(options, work);
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
   writeReport(options.reports, options.scale, reports);

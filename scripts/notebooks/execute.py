@@ -66,6 +66,9 @@ def execute():
             code = execution.process and execution.process.poll()
             found = f"the kernel died while the cell ran, code {code}"
             return execution, {"ename": "DeadKernel", "evalue": found}
+        except UnicodeEncodeError as error:
+            # Half a surrogate pair in a cell: it can't be sent.
+            return execution, {"ename": "UnicodeEncodeError", "evalue": str(error)}
         except RuntimeError as error:
             # One that lives and doesn't answer is another fault, and told as it is.
             if execution.current is not None or starts == 3 or "died" not in str(error):
@@ -73,7 +76,9 @@ def execute():
 
 
 execution, failure = execute()
-nbformat.write(notebook, target)
+# Escaped, since an output may hold half a surrogate pair, which UTF-8 can't.
+with open(target, "w", encoding="utf8") as file:
+    file.write(nbformat.writes(notebook, ensure_ascii=True))
 if failure is None:
     tell(event="done")
 else:

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,7 +8,14 @@ import { claimsOf, writeReport } from "../../scripts/notebooks/claims";
 import { compare } from "../../scripts/notebooks/compare";
 import { lint, pathsIn } from "../../scripts/notebooks/lint";
 import { normalise, withFlush } from "../../scripts/notebooks/normalise";
-import type { Notebook, Output } from "../../scripts/notebooks/notebook";
+import {
+  type Notebook,
+  NotebookFormatError,
+  type Output,
+  readNotebook,
+  writeNotebook,
+} from "../../scripts/notebooks/notebook";
+import { titleOf } from "../../scripts/notebooks/title";
 import { code, notebookOf } from "./notebookOf";
 
 const claimOutput = (measured: number, passed = true): Output => ({
@@ -91,7 +98,8 @@ test("what is stored has no times, colours, paths or pieces", () => {
     ]),
   );
   notebook.cells[1]!.metadata.execution = { "iopub.status.busy": "2026-01-01" };
-  const stored = normalise(notebook, "/project", "ci");
+  const own = { ...notebook, cells: notebook.cells.slice(0, -1) };
+  const stored = normalise(own, notebook, "/project", "ci");
   assert.equal(stored.cells.length, notebook.cells.length - 1, "the waiting cell is gone");
   const [stdout, stderr, error] = stored.cells[1]!.outputs!;
   assert.deepEqual(stdout!.text, ["ab\n", "c"]);
@@ -99,7 +107,7 @@ test("what is stored has no times, colours, paths or pieces", () => {
   assert.deepEqual(error!.traceback, ["E: at ./lib"]);
   assert.equal(stored.cells[1]!.metadata.execution, undefined);
   assert.equal(stored.metadata.madmax?.scale, "ci");
-  assert.deepEqual(normalise(stored, "/project", "ci"), stored);
+  assert.deepEqual(normalise(stored, stored, "/project", "ci"), stored);
 });
 
 test("comparing tells what moved, and only that", () => {
@@ -176,4 +184,105 @@ test("claims are collected with their cells, for machines and for readers", (t) 
   assert.equal(JSON.parse(read("claims.json")).notebooks[0].claims.length, 2);
   assert.match(read("claims.md"), /1 of 2 claims hold.*\n[\s\S]*✗ \| small \\\| enough/);
   assert.match(read("claims.html"), /<h2>A &lt; B<\/h2>/);
+});
+
+test("what an author wrote is stored as it was, whatever its names", () => {
+  const own = withOutputs([]);
+  Object.assign(own, { other: 1 });
+  Object.assign(own.metadata, { title: "A lecture", rise: { theme: "sky" }, "a/b": [null] });
+  const cells = own.cells;
+  cells[0] = {
+    ...cells[0]!,
+    id: "flush",
+    source: "a\nb",
+    attachments: { "p.png": { "image/png": "QUJD" } },
+  };
+  cells[1] = { ...cells[1]!, id: "flush-", metadata: { tags: ["a"], mine: 1 }, source: "" };
+  cells.push({ cell_type: "raw", id: "raw", metadata: { format: "x" }, source: ["r"] });
+  const executed = structuredClone(withFlush(own));
+  assert.equal(new Set(executed.cells.map(({ id }) => id)).size, cells.length + 1);
+  executed.metadata = { language_info: { name: "typescript" } };
+  executed.cells[1] = { ...code("changed"), execution_count: 1, outputs: [claimOutput(1)] };
+  const stored = normalise(own, executed, "/project", "ci");
+  const { cells: now, metadata, ...rest } = stored;
+  assert.deepEqual(rest, { nbformat: 4, nbformat_minor: 5, other: 1 });
+  assert.deepEqual(metadata, {
+    ...own.metadata,
+    language_info: { name: "typescript" },
+    madmax: { scale: "ci" },
+  });
+  assert.deepEqual(now[0], { ...cells[0], source: ["a\n", "b"] });
+  const made = { execution_count: 1, outputs: [claimOutput(1)] };
+  assert.deepEqual(now[1], { ...cells[1], source: [], ...made });
+  assert.deepEqual(now.at(-1), cells.at(-1));
+});
+
+test("what is stored of streams is what a terminal ends up with", () => {
+  const stream = (text: string): Output => ({ output_type: "stream", name: "stdout", text });
+  const executed = withOutputs([stream("1 of 3\r"), stream("2 of 3\r"), stream("3 of 3\r\nend\n")]);
+  const stored = normalise(withOutputs([]), executed, "/project", "ci");
+  assert.deepEqual(
+    stored.cells[1]!.outputs!.map(({ text }) => text),
+    [["3 of 3\n", "end\n"]],
+  );
+});
+
+test("half a surrogate pair is stored as the character that stands for none", () => {
+  const half: Output = { output_type: "execute_result", data: { "text/plain": "'\ud83d' 🐛" } };
+  const stored = normalise(withOutputs([]), withOutputs([half]), "/project", "ci");
+  assert.deepEqual(stored.cells[1]!.outputs![0]!.data, { "text/plain": "'\ufffd' 🐛" });
+});
+
+test("the title is the first heading that Markdown sees", () => {
+  const title = (...sources: string[]) =>
+    titleOf({
+      ...notebookOf([]),
+      cells: sources.map((source) => ({ cell_type: "markdown", metadata: {}, source })),
+    });
+  assert.equal(title("```sh\n# a comment\n```\n\n# The title"), "The title");
+  assert.equal(title("~~~\n# a comment\n~~~", "    # code\n\nThe *title*\n==="), "The *title*");
+  assert.equal(
+    title("## below", "> # quoted", "# $\\|x\\|$ and $$\n# b\n$$ #"),
+    "$\\|x\\|$ and $$",
+  );
+  assert.equal(title("$$\na\n===\nb\n$$", "# Of $a_1$ #"), "Of $a_1$");
+  assert.equal(title("#no heading\n\nDashed\n---"), "(untitled)");
+  assert.equal(titleOf(notebookOf([code("# no prose")])), "A notebook");
+});
+
+test("what is no notebook is named with its file and cell", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-format-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "a.ipynb");
+  const cell = { cell_type: "code", metadata: {}, source: "", outputs: [] };
+  const withCell = (change: object) => ({
+    ...notebookOf([]),
+    cells: [cell, { ...cell, ...change }],
+  });
+  for (const [content, complaint] of [
+    ['{"cells": [', /a\.ipynb is no notebook: /],
+    [null, /a\.ipynb is no notebook of format 4 \(found no format\)/],
+    [[], /no notebook of format 4/],
+    [{ nbformat: 3, worksheets: [] }, /\(found 3\)/],
+    [{ nbformat: 4, cells: [] }, /it has no metadata/],
+    [{ ...notebookOf([]), cells: [null] }, /a\.ipynb, cell 0: its type is undefined/],
+    [withCell({ cell_type: "heading" }), /a\.ipynb, cell 1: its type is "heading"/],
+    [withCell({ source: 1 }), /cell 1: its source is no text/],
+    [withCell({ source: ["a", 1] }), /cell 1: its source is no text/],
+    [withCell({ metadata: null }), /cell 1: it has no metadata/],
+    [withCell({ outputs: {} }), /cell 1: its outputs are no list/],
+    [withCell({ outputs: [{ output_type: "pyout" }] }), /cell 1: an output's type is "pyout"/],
+  ] as const) {
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+    assert.throws(
+      () => readNotebook(file),
+      (error: Error) => error instanceof NotebookFormatError && complaint.test(error.message),
+      String(complaint),
+    );
+  }
+  for (const minor of [0, 1, 2, 3, 4, 5]) {
+    const notebook = { ...withCell({ source: ["a\n", "b"] }), nbformat_minor: minor };
+    writeNotebook(file, notebook as Notebook);
+    assert.deepEqual(readNotebook(file), notebook);
+  }
 });

@@ -166,6 +166,17 @@ describe("the notebook runner", { skip: missing }, () => {
     assert.match(stdout, /\[15\] passed 15-unlucky\.ipynb/);
   });
 
+  test("an output that UTF-8 can't hold costs nothing else, such a cell is named", () => {
+    const { file, stdout } = run("16-half", ["console.log(1)", "'🐛'[0]"]);
+    assert.match(stdout, /\[16\] passed 16-half\.ipynb/);
+    const [, first, second] = readNotebook(file).cells;
+    assert.deepEqual(first!.outputs![0]!.text, ["1\n"]);
+    assert.deepEqual(second!.outputs![0]!.data, { "text/plain": ["'\ufffd'"] });
+    const source = run("17-half-source", ["console.log(1)", "'\ud83d'"]);
+    assert.match(source.stdout, /FAILED 17-half-source\.ipynb: cell 2 .*UnicodeEncodeError/);
+    assert.equal(source.changed, false);
+  });
+
   test("an interrupt ends the kernels and leaves stored notebooks as they are", async () => {
     const file = join(folder, "11-endless.ipynb");
     writeNotebook(file, notebookOf([code("for (;;);")]));
