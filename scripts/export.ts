@@ -28,11 +28,15 @@ function main(): void {
 
   // Everything is made before anything of the old is touched.
   const files = new Map<string, string>();
+  const add = (name: string, html: string) => {
+    if (files.has(name)) throw new Error(`two of the files would be ${name}: rename a notebook`);
+    files.set(name, html);
+  };
+  add("index.html", overviewOf(sources));
   for (const source of sources) {
-    files.set(`${source.stem}.html`, pageOf(source));
-    files.set(`${source.stem}.slides.html`, slidesOf(source));
+    add(`${source.stem}.html`, pageOf(source));
+    add(`${source.stem}.slides.html`, slidesOf(source));
   }
-  files.set("index.html", overviewOf(sources));
   replaceFolder(to, files);
 
   let total = 0;

@@ -51,8 +51,8 @@ export function optionsOf(args: string[], root: string): RunnerOptions {
   };
 }
 
-/** The notebooks of a folder that are named by file, with or without ending, or by number; all if
- *  none is named. @throws Error that lists those there are */
+/** The notebooks of a folder that are named by file, with or without ending, or by the number that
+ *  a name begins with; all if none is named. @throws Error that lists those there are */
 export function chosen(wanted: readonly string[], folder: string): string[] {
   const all = readdirSync(folder)
     .filter((name) => name.endsWith(".ipynb"))
@@ -60,9 +60,14 @@ export function chosen(wanted: readonly string[], folder: string): string[] {
   if (wanted.length === 0) return all;
   const named = wanted.map((want) => {
     const stem = want.replace(/^.*[\\/]/, "").replace(/\.ipynb$/, "");
-    const found = all.find((name) => name === `${stem}.ipynb` || name.startsWith(`${stem}-`));
-    if (found !== undefined) return found;
-    throw new Error(`there is no notebook ${want} in ${folder}: there are ${all.join(", ")}`);
+    if (all.includes(`${stem}.ipynb`)) return `${stem}.ipynb`;
+    const numbered = all.filter((name) => /^(\d+)-/.exec(name)?.[1] === stem);
+    if (numbered.length === 1) return numbered[0]!;
+    if (numbered.length > 1) {
+      throw new Error(`${want} is the number of ${numbered.join(", ")}: name one in full`);
+    }
+    const those = all.length === 0 ? "there are none" : `there are ${all.join(", ")}`;
+    throw new Error(`there is no notebook ${want} in ${folder}: ${those}`);
   });
   return [...new Set(named)];
 }

@@ -15,6 +15,7 @@ import {
   readNotebook,
   writeNotebook,
 } from "../../scripts/notebooks/notebook";
+import { chosen } from "../../scripts/notebooks/options";
 import { titleOf } from "../../scripts/notebooks/title";
 import { code, notebookOf } from "./notebookOf";
 
@@ -231,6 +232,42 @@ test("half a surrogate pair is stored as the character that stands for none", ()
   const half: Output = { output_type: "execute_result", data: { "text/plain": "'\ud83d' 🐛" } };
   const stored = normalise(withOutputs([]), withOutputs([half]), "/project", "ci");
   assert.deepEqual(stored.cells[1]!.outputs![0]!.data, { "text/plain": "'\ufffd' 🐛" });
+});
+
+test("a notebook is chosen by its whole name or its number, never by a beginning", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-names-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.throws(() => chosen(["01"], folder), /there is no notebook 01 in .*: there are none/);
+  const names = [
+    "01-clusters-more",
+    "01-clusters",
+    "02-a-b",
+    "02-c",
+    "03-x",
+    "04",
+    "04-y",
+    "zeta-1",
+  ];
+  for (const name of names) writeFileSync(join(folder, `${name}.ipynb`), "{}");
+  for (const [want, found] of [
+    ["01-clusters", "01-clusters"],
+    ["01-clusters.ipynb", "01-clusters"],
+    ["notebooks/01-clusters-more.ipynb", "01-clusters-more"],
+    ["03", "03-x"],
+    ["04", "04"],
+  ] as const) {
+    assert.deepEqual(chosen([want], folder), [`${found}.ipynb`], want);
+  }
+  assert.deepEqual(chosen(["03", "03-x"], folder), ["03-x.ipynb"]);
+  assert.throws(
+    () => chosen(["02"], folder),
+    /02 is the number of 02-a-b\.ipynb, 02-c\.ipynb: name one in full/,
+  );
+  for (const want of ["02-a", "zeta", "0", "3", "01-cluster", "", "04-"]) {
+    assert.throws(() => chosen([want], folder), /there is no notebook .*: there are 01-clu/, want);
+  }
+  rmSync(join(folder, "01-clusters.ipynb"));
+  assert.throws(() => chosen(["01-clusters"], folder), /there is no notebook 01-clusters in/);
 });
 
 test("the title is the first heading that Markdown sees", () => {
