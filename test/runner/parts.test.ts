@@ -287,6 +287,71 @@ test("the title is the first heading that Markdown sees", () => {
   assert.equal(titleOf(notebookOf([code("# no prose")])), "A notebook");
 });
 
+test("comparing sees a change in any type of output", () => {
+  const shown = (data: Record<string, unknown>, metadata = {}): Output => ({
+    output_type: "display_data",
+    data,
+    metadata,
+  });
+  const stream = (name: string, text = "a"): Output => ({ output_type: "stream", name, text });
+  const error = (traceback: string[], ename = "E"): Output => ({
+    output_type: "error",
+    ename,
+    evalue: "e",
+    traceback,
+  });
+  const moved = (before: Output, after: Output) =>
+    compare(withOutputs([before]), withOutputs([after]));
+  for (const type of ["text/markdown", "text/html", "text/latex", "image/svg+xml", "text/plain"]) {
+    const first = moved(shown({ [type]: "one b" }), shown({ [type]: ["one", " c"] }));
+    assert.deepEqual(first, [`cell 1, output 0.${type}.line 1.0: "one b" → "one c"`]);
+    assert.deepEqual(moved(shown({ [type]: "at 1.000" }), shown({ [type]: "at 1.001" })), []);
+    const both = (text: string) => shown({ [type]: text, "application/json": { a: 1 } });
+    assert.equal(moved(both("b"), both("c")).length, 1, `${type} beside numbers`);
+  }
+  const plain = { "text/plain": "a" };
+  for (const [before, after, line] of [
+    [shown({ ...plain, "image/png": "" }), shown(plain), ": its image/png is gone"],
+    [shown(plain), shown({ ...plain, "image/png": "" }), ": its image/png is new"],
+    [stream("stdout"), stream("stderr"), '.name: "stdout" → "stderr"'],
+    [shown(plain), error([]), ": display_data → error"],
+    [
+      shown(plain),
+      { ...shown(plain), output_type: "execute_result" },
+      ": display_data → execute_result",
+    ],
+    [error(["a"]), error(["b"]), '.traceback.line 1.0: "a" → "b"'],
+    [error([], "E"), error([], "F"), '.ename: "E" → "F"'],
+    [
+      shown({ "image/jpeg": "QQ==" }),
+      shown({ "image/jpeg": "QUI=" }),
+      '.image/jpeg: "QQ==" → "QUI="',
+    ],
+    [shown(plain, { isolated: true }), shown(plain), ".metadata.isolated: true → nothing"],
+    [stream("stdout", "a\nb"), stream("stdout"), '.line 2: ["b"] → nothing'],
+    [stream("stdout", "n 1e400"), stream("stdout", "n 1e401"), '.line 1.1: "1e400" → "1e401"'],
+    [
+      shown({ "application/json": { margin: 1 } }),
+      shown({ "application/json": { margin: 2 } }),
+      ".application/json.margin: 1 → 2",
+    ],
+    [
+      shown({ "application/json": [1] }),
+      shown({ "application/json": { 0: 1 } }),
+      '.application/json: [1] → {"0":1}',
+    ],
+  ] as const) {
+    assert.deepEqual(moved(before as Output, after as Output), [`cell 1, output 0${line}`]);
+    assert.deepEqual(moved(before as Output, before as Output), []);
+  }
+  const [long] = moved(
+    stream("stdout", `${"x".repeat(999)}y`),
+    stream("stdout", `${"x".repeat(999)}z`),
+  );
+  assert.match(long!, /^cell 1, output 0\.line 1\.0: …x+y" → …x+z"$/);
+  assert.ok(long!.length < 120);
+});
+
 test("what is no notebook is named with its file and cell", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "madmax-format-"));
   t.after(() => rmSync(folder, { recursive: true }));
