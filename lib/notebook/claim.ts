@@ -17,7 +17,8 @@ export interface ClaimRecord {
   text: string;
   measured: number | string | boolean;
   relation: "at most" | "at least" | "equal to" | "within";
-  bound: number | string | boolean | readonly [number, number];
+  /** Infinite numbers as text. */
+  bound: number | string | boolean | readonly [number | string, number | string];
   /** How far the measured value is on the right side of the bound; negative if it failed; for
    *  relations with no such number (`equal to`) absent. */
   margin?: number | string;
@@ -65,7 +66,7 @@ function judge(text: string, measured: number | string | boolean, bound: Bound):
       text,
       measured: shortened(measured),
       relation: "equal to",
-      bound: bound.equals,
+      bound: storable(bound.equals),
       passed,
     };
   }
@@ -74,13 +75,16 @@ function judge(text: string, measured: number | string | boolean, bound: Bound):
   }
   const judged = (
     relation: ClaimRecord["relation"],
-    limit: ClaimRecord["bound"],
+    limit: number | readonly [number, number],
     margin: number,
   ) => ({
     text,
     measured: shortened(measured),
     relation,
-    bound: limit,
+    bound:
+      typeof limit === "number"
+        ? storable(limit)
+        : ([storable(limit[0]), storable(limit[1])] as const),
     margin: shortened(margin) as number | string,
     passed: margin >= 0, // false for NaN
   });
@@ -93,8 +97,12 @@ function judge(text: string, measured: number | string | boolean, bound: Bound):
 // Three digits are what a reader takes in; more would make stored notebooks differ by noise.
 function shortened(value: number | string | boolean): number | string | boolean {
   if (typeof value !== "number" || Number.isInteger(value)) return value;
-  // JSON knows no NaN.
   return Number.isFinite(value) ? Number(value.toPrecision(3)) : String(value);
+}
+
+// JSON knows neither NaN nor infinite numbers.
+function storable<T>(value: T): T | string {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 function sentence({ measured, relation, bound, margin }: ClaimRecord): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Notebook } from "./notebook";
 
 /** MIME type under which lib/notebook stores a claim. */
-const CLAIM_MIME = "application/vnd.madmax.claim+json";
+export const CLAIM_MIME = "application/vnd.madmax.claim+json";
 
 /** A claim, and the cell that made it. */
 export interface FoundClaim {
@@ -44,7 +44,7 @@ export function writeReport(
 ): void {
   mkdirSync(folder, { recursive: true });
   const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
-  write("claims.json", `${JSON.stringify({ scale, notebooks: reports }, null, 2)}\n`);
+  write("claims.json", `${JSON.stringify({ scale, notebooks: reports }, storable, 2)}\n`);
   write("claims.md", markdown(scale, reports));
   write("claims.html", html(scale, reports));
 }
@@ -59,16 +59,30 @@ function summary(scale: string, reports: readonly NotebookReport[]): string {
 const row = (claim: FoundClaim): string[] => [
   claim.passed ? "✓" : "✗",
   claim.text,
-  String(claim.measured),
-  `${claim.relation} ${JSON.stringify(claim.bound)}`,
-  claim.margin === undefined ? "" : String(claim.margin),
+  written(claim.measured),
+  `${claim.relation} ${typeof claim.bound === "string" && !INFINITE.test(claim.bound) ? JSON.stringify(claim.bound) : written(claim.bound)}`,
+  claim.margin === undefined ? "" : written(claim.margin),
   String(claim.cell),
 ];
+
+/** An infinite number, or one that was made text since JSON knows none. */
+const INFINITE = /^-?Infinity$/;
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(",")}]`;
+  const text = String(value);
+  return INFINITE.test(text) ? text.replace("Infinity", "∞") : text;
+}
+
+/** JSON knows no infinite numbers: they are stored as text. */
+const storable = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+
 const HEAD = ["", "claim", "measured", "bound", "margin", "cell"];
 
 function markdown(scale: string, reports: readonly NotebookReport[]): string {
   const line = (entries: string[]) =>
-    `| ${entries.map((e) => e.replaceAll("|", "\\|")).join(" | ")} |`;
+    `| ${entries.map((e) => e.replace(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
   const parts = reports.map(({ notebook, title, status, reason, claims }) =>
     [
       `## ${title}`,

@@ -352,6 +352,50 @@ test("comparing sees a change in any type of output", () => {
   assert.ok(long!.length < 120);
 });
 
+test("a claim of several lines and one without a limit stay in their tables", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "madmax-report-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const claims = [
+    {
+      cell: 1,
+      text: "one\ntwo",
+      measured: 1,
+      relation: "at most",
+      bound: "Infinity",
+      passed: true,
+    },
+    {
+      cell: 1,
+      text: "a\r\n\r\n| b",
+      measured: -Infinity,
+      relation: "at most",
+      bound: Infinity,
+      margin: Infinity,
+      passed: true,
+    },
+    {
+      cell: 2,
+      text: "c",
+      measured: "x\ny",
+      relation: "within",
+      bound: ["-Infinity", 2],
+      passed: true,
+    },
+  ];
+  writeReport(folder, "ci", [{ notebook: "a.ipynb", title: "A", status: "passed", claims }]);
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  const rows = read("claims.md")
+    .split("\n")
+    .filter((line) => line.startsWith("|"));
+  assert.deepEqual(rows.slice(2), [
+    "| ✓ | one two | 1 | at most ∞ |  | 1 |",
+    "| ✓ | a \\| b | -∞ | at most ∞ | ∞ | 1 |",
+    "| ✓ | c | x y | within [-∞,2] |  | 2 |",
+  ]);
+  assert.equal(read("claims.html").match(/<td>at most ∞<\/td>/g)?.length, 2);
+  assert.doesNotMatch(read("claims.json"), /null/);
+});
+
 test("what is no notebook is named with its file and cell", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "madmax-format-"));
   t.after(() => rmSync(folder, { recursive: true }));
