@@ -1,10 +1,17 @@
 // npm run data [-- --from FOLDER or ARCHIVE] [--to FOLDER]: puts the binary version of CIFAR-10 into
 // data/cifar10, from its authors' archive or from a local copy, after checking every file.
 import { existsSync, rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CIFAR10_ARCHIVE, DownloadError, download, isArchive } from "./data/archive";
+import { readDataFile } from "../lib/data/readDataFile";
+import {
+  CIFAR10_ARCHIVE,
+  DownloadError,
+  download,
+  isArchive,
+  LARGEST_ARCHIVE,
+} from "./data/archive";
 import { archiveFiles, install, isComplete, sourceFiles } from "./data/cifar10Files";
 
 const root = join(__dirname, "..", "..");
@@ -44,11 +51,11 @@ async function fetchOfficial({ target, cache, staging, part }: Places): Promise<
     return;
   }
   const archive = join(cache, basename(CIFAR10_ARCHIVE.url));
-  let bytes = existsSync(archive) ? await readFile(archive) : undefined;
+  let bytes = existsSync(archive) ? readDataFile(archive, LARGEST_ARCHIVE) : undefined;
   if (bytes === undefined || !isArchive(bytes, CIFAR10_ARCHIVE)) {
     log(`fetching ${CIFAR10_ARCHIVE.url}`);
     await download(CIFAR10_ARCHIVE, archive, part, log);
-    bytes = await readFile(archive);
+    bytes = readDataFile(archive, LARGEST_ARCHIVE);
   }
   log(`check sums agree; unpacking into ${target}`);
   await install(archiveFiles(bytes, archive), target, staging, log);

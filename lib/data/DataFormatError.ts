@@ -10,13 +10,14 @@ export class DataFormatError extends Error {
   constructor(
     /** Path or name of the file. */
     readonly file: string,
-    /** Place in the file, in bytes from its start. */
-    readonly offset: number,
+    /** Place in the file, in bytes from its start; undefined where it is about the file as such. */
+    readonly offset: number | undefined,
     readonly found: string,
     readonly expected: string,
   ) {
     super(
-      `${file}: at byte ${offset} found ${found}, expected ${expected}; ` +
+      `${file}: ${offset === undefined ? "" : `at byte ${offset} `}found ${found}, ` +
+        `expected ${expected}; ` +
         "the file is damaged or of another format, replace it",
     );
   }

@@ -1,13 +1,17 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DataFormatError } from "./DataFormatError";
 import type { Dataset } from "./Dataset";
 import { checkedCount, type ImageSetOptions } from "./imageSet";
+import { dataFileSize, readDataFile } from "./readDataFile";
 
 const PIXELS = 32 * 32;
 const NUMBERS = 3 * PIXELS;
 /** Bytes of one image: its label, then the red, the green and the blue plane. */
 const RECORD = 1 + NUMBERS;
+
+/** Ten times an official file; memory for the images is only taken if all files are smaller. */
+export const LARGEST_CIFAR10 = 10 * 10_000 * RECORD;
 
 const FILES = { train: /^data_batch_[1-5]\.bin$/, test: /^test_batch\.bin$/ } as const;
 // biome-ignore format: one line reads best
@@ -32,14 +36,17 @@ export interface Cifar10Options extends ImageSetOptions {
  */
 export function cifar10({ split, count, folder }: Cifar10Options): Dataset {
   const place = cifar10Folder(folder);
-  const files = readdirSync(place)
+  const files = namesIn(place)
     .filter((name) => FILES[split].test(name))
     .sort()
     .map((name) => join(place, name));
   if (files.length === 0) {
     throw new Error(`there are no ${split} images of CIFAR-10 in ${place}: run npm run data`);
   }
-  const total = files.reduce((sum, file) => sum + Math.floor(statSync(file).size / RECORD), 0);
+  const total = files.reduce(
+    (sum, file) => sum + Math.floor(dataFileSize(file, LARGEST_CIFAR10) / RECORD),
+    0,
+  );
   const size = checkedCount(count, total, `CIFAR-10 (${split}) in ${place}`);
 
   const inputs = new Float32Array(size * NUMBERS);
@@ -47,13 +54,22 @@ export function cifar10({ split, count, folder }: Cifar10Options): Dataset {
   let done = 0;
   for (const file of files) {
     if (done === size && count !== undefined) break; // enough: leave the other files unread
-    const bytes = readFileSync(file);
+    const bytes = readDataFile(file, LARGEST_CIFAR10);
     const take = Math.min(countCifar10(bytes, file), size - done);
     decode(bytes, inputs.subarray(done * NUMBERS), labels.subarray(done, done + take));
     done += take;
   }
   const name = `CIFAR-10 (${split})`;
   return { name, size, shape: [32, 32, 3], inputs, labels, classNames: CLASS_NAMES };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const found = `what can't be listed (${(error as NodeJS.ErrnoException).code})`;
+    throw new DataFormatError(folder, undefined, found, "a folder");
+  }
 }
 
 /**

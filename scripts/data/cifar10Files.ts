@@ -1,9 +1,10 @@
 import { existsSync, renameSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataFormatError } from "../../lib/data";
-import { countCifar10 } from "../../lib/data/cifar10";
-import { unpack } from "./archive";
+import { countCifar10, LARGEST_CIFAR10 } from "../../lib/data/cifar10";
+import { readDataFile } from "../../lib/data/readDataFile";
+import { LARGEST_ARCHIVE, unpack } from "./archive";
 
 /** A file of the data set, read when its turn comes. */
 export interface SourceFile {
@@ -18,16 +19,22 @@ const OF_LAYOUT = /^((data_batch_[1-5]|test_batch)\.bin|[\w.]+\.txt)$/;
 /** Images of the official set; a local folder may have fewer files, and shorter ones. */
 const OFFICIAL_COUNT = 60_000;
 
-/** The files of the data set in a folder, or in a gzipped tar archive; others are left alone. */
+/**
+ * The files of the data set in a folder, or in a gzipped tar archive; others are left alone.
+ * @throws DataFormatError if it is neither, or too large
+ */
 export async function sourceFiles(place: string): Promise<SourceFile[]> {
   if (!existsSync(place)) throw new Error(`there is no ${place}`);
   if ((await stat(place)).isDirectory()) {
     return (await readdir(place))
       .filter((name) => OF_LAYOUT.test(name))
       .sort()
-      .map((name) => ({ name, from: join(place, name), read: () => readFile(join(place, name)) }));
+      .map((name) => {
+        const from = join(place, name);
+        return { name, from, read: async () => readDataFile(from, LARGEST_CIFAR10) };
+      });
   }
-  return archiveFiles(await readFile(place), place);
+  return archiveFiles(readDataFile(place, LARGEST_ARCHIVE), place);
 }
 
 /** The files of the data set in a gzipped tar archive that has been read. */
