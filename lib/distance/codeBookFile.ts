@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { parseJson, shown } from "../files/parseJson";
+import { type Refusal, readWhole } from "../files/readWhole";
 import { writeAtomically } from "../files/writeAtomically";
 import { type BookLayer, bitsOf, wordsPerCode } from "./BookLayer";
 import { CodeBook } from "./CodeBook";
@@ -48,8 +49,8 @@ export function saveCodeBook(book: CodeBook, file: string): void {
  * loadCodeBook("codes.bin").size; // 1
  */
 export function loadCodeBook(file: string): CodeBook {
-  const bytes = read(file);
   const refuse = (found: string, expected: string) => new CodeBookFileError(file, found, expected);
+  const bytes = readWhole(file, (found) => refuse(found, "a code book"));
   if (bytes.length < START + HASH_BYTES || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw refuse(`${bytes.length} bytes that don't begin as one`, "a code book (madmaxQ1)");
   }
@@ -66,34 +67,16 @@ export function loadCodeBook(file: string): CodeBook {
   layers.forEach((layer, l) => {
     const end = at + size * bytesPerCode(layer);
     unpack(layer, body.subarray(at, end), book.words[l]!);
+    checkBits(layer, book.words[l]!, refuse);
     at = end;
   });
   return book;
 }
 
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "no file" : `what can't be read (${code})`;
-    throw new CodeBookFileError(file, found, "a code book");
-  }
-}
-
-function readHeader(
-  text: Buffer,
-  refuse: (found: string, expected: string) => CodeBookFileError,
-): { size: number; layers: BookLayer[] } {
-  const shown = text.toString("utf8");
-  let header: unknown;
-  try {
-    header = JSON.parse(shown);
-  } catch {
-    header = null;
-  }
+function readHeader(text: Buffer, refuse: Refusal): { size: number; layers: BookLayer[] } {
+  const header = parseJson(text, (found) => refuse(found, "a header of JSON"));
   const { size, layers } = (header ?? {}) as { size?: unknown; layers?: unknown };
-  const count = (value: unknown) => Number.isInteger(value) && Number(value) > 0;
+  const count = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
   const isLayer = (layer: Partial<BookLayer> | null) =>
     typeof layer?.name === "string" &&
     count(layer.units) &&
@@ -103,7 +86,7 @@ function readHeader(
   if (count(size) && Array.isArray(layers) && layers.every(isLayer)) {
     return header as { size: number; layers: BookLayer[] };
   }
-  throw refuse(`the header ${shown.slice(0, 80)}`, "size and layers of name, units and pieces");
+  throw refuse(`the header ${shown(header)}`, "size and layers of name, units and pieces");
 }
 
 const bytesPerCode = (layer: BookLayer): number => Math.ceil(bitsOf(layer) / 8);
@@ -122,5 +105,25 @@ function unpack(layer: BookLayer, from: Uint8Array, words: Uint32Array): void {
   const to = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   for (let at = 0, n = 0; at < from.length; at += narrow, n++) {
     to.set(from.subarray(at, at + narrow), n * wide);
+  }
+}
+
+/** @throws unless every unit has exactly one piece, and what fills up a code's last byte is 0 */
+function checkBits(layer: BookLayer, words: Uint32Array, refuse: Refusal): void {
+  const [bits, w] = [bitsOf(layer), wordsPerCode(layer)];
+  const { name, units, pieces } = layer;
+  for (let start = 0; start < words.length; start += w) {
+    const spare = bits % 32 === 0 ? 0 : words[start + (bits >>> 5)]! >>> (bits & 31);
+    if (spare !== 0) throw refuse(`bits beyond the code of ${name}`, `${bits} bits a code`);
+    if (pieces === 2) continue;
+    let unit = 0; // the bits that are set belong to units 0, 1, 2, …, each in its turn
+    for (let i = 0; 32 * i < bits; i++) {
+      for (let rest = words[start + i]!; rest !== 0; rest &= rest - 1, unit++) {
+        const bit = 32 * i + 31 - Math.clz32(rest & -rest);
+        if (Math.floor(bit / pieces) === unit) continue;
+        throw refuse(`no piece or two in unit ${unit} of ${name}`, "one piece a unit");
+      }
+    }
+    if (unit !== units) throw refuse(`${unit} pieces in ${name}`, `${units}, one a unit`);
   }
 }
