@@ -10,7 +10,7 @@ import {
 } from "./checkpoints";
 import type { EpochRecord, LearningCurve, TrainingStep } from "./LearningCurve";
 import { evaluateClassifier } from "./loss";
-import { describeOptimizer, optimizerState, restoreOptimizer } from "./optimizer";
+import { describeOptimizer, hasPowers, optimizerState, restoreOptimizer } from "./optimizer";
 import { applySnapshot, type Snapshot, takeSnapshot } from "./Snapshot";
 import {
   fromCheckpoint,
@@ -176,7 +176,12 @@ export class Training {
   async #resume(): Promise<void> {
     const found = this.#folder?.read();
     if (found === undefined) return;
-    const { state, weights, optimizer } = fromCheckpoint(found);
+    const { state, weights, optimizer } = fromCheckpoint(found, {
+      place: this.#folder!.folder,
+      shapes: this.model.weights.map((weight) => weight.read().shape),
+      stepsPerEpoch: this.#perEpoch,
+      hasPowers: hasPowers(this.optimizer),
+    });
     if (state.step > this.#total) {
       throw new CheckpointError(
         this.#folder!.folder,

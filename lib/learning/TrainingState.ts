@@ -1,4 +1,5 @@
 import type { FoundCheckpoint } from "./checkpoints";
+import { type ContinuedTraining, checkedState } from "./checkState";
 import type { EpochRecord } from "./LearningCurve";
 import type { OptimizerState } from "./optimizer";
 import type { Snapshot } from "./Snapshot";
@@ -31,7 +32,7 @@ export const newTrainingState = (): TrainingState => ({
 });
 
 /** What of a state is kept as JSON; the rest are arrays. */
-interface PlainState {
+export interface PlainState {
   readonly step: number;
   readonly epochs: EpochRecord[];
   readonly stoppedEarly: boolean;
@@ -77,13 +78,20 @@ export function toCheckpoint(
   return { plain, arrays };
 }
 
-/** The way back. */
-export function fromCheckpoint({ state, arrays }: FoundCheckpoint): {
+/**
+ * The way back.
+ * @throws CheckpointError if it isn't the state of such a training
+ */
+export function fromCheckpoint(
+  found: FoundCheckpoint,
+  training: ContinuedTraining,
+): {
   state: TrainingState;
   weights: Float32Array[];
   optimizer: OptimizerState;
 } {
-  const plain = state as PlainState;
+  const plain = checkedState(found, training);
+  const { arrays } = found;
   const { weightCount, best, optimizer } = plain;
   const list = (name: string, count: number) =>
     Array.from({ length: count }, (_, k) => arrays[`${name}/${k}`] as Float32Array);

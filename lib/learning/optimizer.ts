@@ -62,6 +62,12 @@ export function describeOptimizer(optimizer: tf.Optimizer): string {
   return `${optimizer.getClassName()} ${JSON.stringify(optimizer.getConfig())}`;
 }
 
+/** Does an optimiser multiply up powers, as Adam does? */
+export function hasPowers(optimizer: tf.Optimizer): boolean {
+  const { accBeta1, accBeta2 } = optimizer as unknown as WithPowers;
+  return accBeta1 !== undefined && accBeta2 !== undefined;
+}
+
 /** Copies what an optimiser remembers. Throws Error for one that can't say (Adagrad's kin). */
 export async function optimizerState(optimizer: tf.Optimizer): Promise<OptimizerState> {
   const [iterations, ...slots] = await optimizer.getWeights();

@@ -208,7 +208,7 @@ const FAULTS: Fault[] = [
     "no folder",
     (f) => rmSync(f, { recursive: true }),
     "missing file",
-    /model\.json.*found nothing/,
+    /model\.json.*found no file/,
   ],
   ["no model.json", (f) => rmSync(join(f, "model.json")), "missing file", /model\.json/],
   ["no weights", (f) => rmSync(join(f, "weights.bin")), "missing file", /weights\.bin/],

@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isObject, shown } from "../../files/parseJson";
+import { readWhole } from "../../files/readWhole";
 import { writeAtomically } from "../../files/writeAtomically";
 import { type Arrays, decodeArrays, encodeArrays } from "./arrayFile";
 import { CheckpointError } from "./CheckpointError";
@@ -31,9 +33,17 @@ export class CheckpointFolder {
     readonly folder: string,
     private readonly recipe: Recipe,
   ) {
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new CheckpointError(
+        folder,
+        `found what can't be a folder (${code}); take another name`,
+      );
+    }
     for (const name of readdirSync(folder)) {
-      if (name.endsWith(".checkpoint.tmp")) rmSync(join(folder, name)); // a kill's leftover
+      if (name.endsWith(".checkpoint.tmp")) rmSync(join(folder, name), { recursive: true }); // a kill's leftover
     }
   }
 
@@ -56,8 +66,8 @@ export class CheckpointFolder {
     for (const name of this.#names()) {
       const file = join(this.folder, name);
       try {
-        const { header, arrays } = decodeArrays(readFileSync(file), file);
-        const { recipe, hash, state } = header as Header;
+        const { header, arrays } = decodeArrays(readCheckpoint(file), file);
+        const { recipe, hash, state } = checkedHeader(header, file);
         if (hash !== recipeHash(this.recipe)) {
           const differences = recipeDifferences(recipe, this.recipe).join("\n  ");
           throw new AnotherRecipe(
@@ -87,6 +97,22 @@ export class CheckpointFolder {
       .sort()
       .reverse();
   }
+}
+
+function readCheckpoint(file: string): Buffer {
+  const refuse = (found: string, expected: string) =>
+    new CheckpointError(file, `found ${found}, expected ${expected}`);
+  return readWhole(file, refuse);
+}
+
+function checkedHeader(header: unknown, file: string): Header {
+  const { recipe, hash } = isObject(header) ? header : {};
+  const whole =
+    isObject(recipe) &&
+    Object.values(recipe).every((part) => typeof part === "string") &&
+    typeof hash === "string";
+  if (whole) return header as unknown as Header;
+  throw new CheckpointError(file, `found the header ${shown(header)}, expected recipe and hash`);
 }
 
 class AnotherRecipe extends CheckpointError {}

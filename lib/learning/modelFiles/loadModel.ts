@@ -2,15 +2,18 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { isObject } from "../../files/parseJson";
 import type { Snapshot } from "../Snapshot";
+import { withinBudget } from "./budget";
 import { FILES, type StoredModelCard } from "./ModelCard";
 import { ModelFileError } from "./ModelFileError";
 import {
   checkManifest,
-  isObject,
+  modelFileSize,
   readGroup,
   readModelFile,
   readModelJson,
+  shownPaths,
   structure,
   type WeightGroup,
 } from "./manifest";
@@ -47,7 +50,7 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   const card = hasCard ? readCard(join(folder, FILES.card)) : undefined;
   if (card !== undefined) checkHashes(folder, card);
 
-  const model = await build(file, modelTopology);
+  const model = await build(file, modelTopology, bytesIn(folder, groups));
   try {
     setWeights(folder, model, groups);
     const snapshots = (card?.snapshots ?? []).map(({ epoch, file: name }) => ({
@@ -63,11 +66,13 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
 
 function readCard(file: string): StoredModelCard {
   const card = readModelJson(file);
-  const { name, recipe, figures, files, snapshots } = card;
+  const { recipe, figures, files, snapshots } = card;
   const fits =
-    typeof name === "string" &&
+    [card.name, card.description, card.backend].every((text) => typeof text === "string") &&
+    Number.isSafeInteger(card.parameters) &&
     isObject(recipe) &&
     isObject(figures) &&
+    Object.values(figures).every(Number.isFinite) &&
     Array.isArray(files) &&
     files.every(
       (entry) => isObject(entry) && isName(entry.file) && typeof entry.sha256 === "string",
@@ -77,7 +82,11 @@ function readCard(file: string): StoredModelCard {
       (entry) => isObject(entry) && isName(entry.file) && Number.isInteger(entry.epoch),
     );
   if (fits) return card as unknown as StoredModelCard;
-  throw structure(file, "another object", "name, recipe, figures, files and snapshots of a card");
+  throw structure(
+    file,
+    "another object",
+    "name, description, backend, recipe, figures, parameters, files and snapshots of a card",
+  );
 }
 
 /** A file of the folder itself. */
@@ -100,7 +109,12 @@ function checkHashes(folder: string, { files }: StoredModelCard): void {
   }
 }
 
-async function build(file: string, topology: Record<string, unknown>): Promise<tf.LayersModel> {
+/** `budget`: numbers that there can be in the files of weights; layers of more aren't made. */
+async function build(
+  file: string,
+  topology: Record<string, unknown>,
+  budget: number,
+): Promise<tf.LayersModel> {
   const config = isObject(topology.model_config) ? topology.model_config : topology;
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
   for (const { className, name } of layersOf(config)) {
@@ -115,8 +129,8 @@ async function build(file: string, topology: Record<string, unknown>): Promise<t
   }
   const before = new Set(Object.keys(tf.engine().registeredVariables));
   try {
-    return await tf.models.modelFromJSON(
-      topology as unknown as Parameters<typeof tf.models.modelFromJSON>[0],
+    return await withinBudget(budget, () =>
+      tf.models.modelFromJSON(topology as unknown as Parameters<typeof tf.models.modelFromJSON>[0]),
     );
   } catch (error) {
     for (const [name, variable] of Object.entries(tf.engine().registeredVariables)) {
@@ -124,6 +138,12 @@ async function build(file: string, topology: Record<string, unknown>): Promise<t
     }
     throw structure(file, `layers that don't go together (${(error as Error).message})`, "a model");
   }
+}
+
+/** Bytes in all files of weights: a number takes one or more. A small net needs no proof. */
+function bytesIn(folder: string, groups: readonly WeightGroup[]): number {
+  const paths = new Set(groups.flatMap((group) => group.paths));
+  return [...paths].reduce((sum, path) => sum + modelFileSize(join(folder, path)), 2 ** 20);
 }
 
 /** Every layer of a configuration, nested models included. */
@@ -163,6 +183,10 @@ function setWeights(folder: string, model: tf.LayersModel, groups: WeightGroup[]
     if (String(shape) !== String(weight.shape)) {
       throw refuse("wrong shape", `"${name}" of shape [${shape}]`, `[${weight.shape}]`);
     }
+    const { dtype } = weight.read();
+    if (matching[0]!.dtype !== dtype) {
+      throw structure(file, `"${name}" of ${matching[0]!.dtype}`, `${dtype}, as its layer has it`);
+    }
   }
   const surplus = specs.find(({ name }) => !model.weights.some((w) => w.originalName === name));
   if (surplus !== undefined) {
@@ -180,7 +204,7 @@ function setWeights(folder: string, model: tf.LayersModel, groups: WeightGroup[]
         group.weights as unknown as tf.io.WeightsManifestEntry[],
       );
       for (const [name, tensor] of Object.entries(tensors)) {
-        requireFinite(join(folder, group.paths.join(", ")), name, tensor.dataSync());
+        requireFinite(shownPaths(folder, group.paths), name, tensor.dataSync());
         model.weights.find((weight) => weight.originalName === name)!.write(tensor);
       }
     }

@@ -1,5 +1,7 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
+import { isObject, LARGEST_JSON, parseJson, shown } from "../../files/parseJson";
+import { LARGEST_READ, plainSize, readWhole } from "../../files/readWhole";
 import { ModelFileError } from "./ModelFileError";
 
 /** One weight of a manifest, checked. */
@@ -22,44 +24,35 @@ const QUANTISED = ["float16", "uint16", "uint8"];
 const AGAIN = "fetch or save the model anew";
 
 /** Reads a file of a model. */
-export function readModelFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "nothing" : `what can't be read (${code})`;
-    throw new ModelFileError(file, "missing file", found, "a file", AGAIN);
-  }
+export function readModelFile(file: string, largest = LARGEST_READ): Buffer {
+  return readWhole(file, missing(file), largest);
 }
+
+/** The size of a file of a model. */
+export const modelFileSize = (file: string): number => plainSize(file, missing(file));
+
+const missing = (file: string) => (found: string, expected: string) =>
+  new ModelFileError(file, "missing file", found, expected, AGAIN);
 
 /** Reads a JSON object of a model. */
 export function readModelJson(file: string): Record<string, unknown> {
-  const text = readModelFile(file).toString("utf8");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ModelFileError(
-      file,
-      "invalid JSON",
-      (error as Error).message,
-      "an object as JSON",
-      AGAIN,
-    );
-  }
-  if (!isObject(value)) throw structure(file, describe(value), "an object");
+  const value = parseJson(
+    readModelFile(file, LARGEST_JSON),
+    (found, expected) => new ModelFileError(file, "invalid JSON", found, expected, AGAIN),
+  );
+  if (!isObject(value)) throw structure(file, shown(value), "an object");
   return value;
 }
 
 /** Checks a weights manifest, before any file it names is touched. */
 export function checkManifest(file: string, manifest: unknown): WeightGroup[] {
   if (!Array.isArray(manifest)) {
-    throw structure(file, `weightsManifest ${describe(manifest)}`, "a list of groups of weights");
+    throw structure(file, `weightsManifest ${shown(manifest)}`, "a list of groups of weights");
   }
   return manifest.map((group: unknown, g) => {
     const { paths, weights } = isObject(group) ? group : {};
     if (!Array.isArray(paths) || !Array.isArray(weights)) {
-      const found = `weightsManifest[${g}] ${describe(group)}`;
+      const found = `weightsManifest[${g}] ${shown(group)}`;
       throw structure(file, found, "an object with lists paths and weights");
     }
     for (const path of paths) checkPath(file, path);
@@ -89,53 +82,60 @@ function checkPath(file: string, path: unknown): void {
 
 function checkSpec(file: string, spec: unknown): WeightSpec {
   const { name, shape, dtype, quantization } = isObject(spec) ? spec : {};
-  const known = (type: unknown) => typeof type === "string" && Object.hasOwn(BYTES, type);
   const fits =
     typeof name === "string" &&
     Array.isArray(shape) &&
     shape.every((size) => Number.isSafeInteger(size) && size >= 0) &&
-    known(dtype) &&
-    dtype !== "float16" &&
-    (quantization === undefined || isQuantisation(quantization));
+    (dtype === "float32" || dtype === "int32") &&
+    (quantization === undefined || isQuantisation(quantization, dtype));
   if (fits) return spec as WeightSpec;
   throw structure(
     file,
-    `the weight ${describe(spec)}`,
+    `the weight ${shown(spec)}`,
     "name, shape (sizes) and dtype (float32 or int32, quantised or not)",
   );
 }
 
-function isQuantisation(value: unknown): boolean {
+function isQuantisation(value: unknown, target: "float32" | "int32"): boolean {
   if (!isObject(value)) return false;
   const { dtype, scale, min } = value;
   return (
     QUANTISED.includes(dtype as string) &&
-    (dtype === "float16" || (typeof scale === "number" && typeof min === "number"))
+    ((dtype === "float16" && target === "float32") ||
+      (typeof scale === "number" && typeof min === "number"))
   );
 }
 
 /** The bytes of a group; throws unless there are as many as its weights take. */
 export function readGroup(folder: string, { paths, weights }: WeightGroup): Buffer {
   const home = realpathSync(folder);
-  const bytes = Buffer.concat(
-    paths.map((path) => {
-      const file = join(folder, path);
-      const content = readModelFile(file);
+  const files = paths.map((path) => join(folder, path));
+  // Lengths first: a manifest that names a file a million times doesn't have it read once.
+  const length = files.reduce((sum, file) => sum + modelFileSize(file), 0);
+  const expected = weights.reduce((sum, spec) => sum + byteLength(spec), 0);
+  if (length !== expected) {
+    throw new ModelFileError(
+      shownPaths(folder, paths),
+      "wrong length",
+      `${length} bytes`,
+      `${expected} for ${weights.length} weights`,
+      `the file is ${length < expected ? "truncated" : "too long"} or of another model, ${AGAIN}`,
+    );
+  }
+  return Buffer.concat(
+    files.map((file) => {
       // A link in the folder mustn't lead out of it either.
       const way = relative(home, realpathSync(file));
       if (way.startsWith("..") || isAbsolute(way)) checkPath(file, way);
-      return content;
+      return readModelFile(file);
     }),
   );
-  const expected = weights.reduce((sum, spec) => sum + byteLength(spec), 0);
-  if (bytes.length === expected) return bytes;
-  throw new ModelFileError(
-    join(folder, paths.join(", ")),
-    "wrong length",
-    `${bytes.length} bytes`,
-    `${expected} for ${weights.length} weights`,
-    `the file is ${bytes.length < expected ? "truncated" : "too long"} or of another model, ${AGAIN}`,
-  );
+}
+
+/** The files of a group, for messages. */
+export function shownPaths(folder: string, paths: readonly string[]): string {
+  const first = join(folder, paths.slice(0, 3).join(", "));
+  return paths.length > 3 ? `${first} and ${paths.length - 3} more` : first;
 }
 
 function byteLength({ shape, dtype, quantization }: WeightSpec): number {
@@ -144,13 +144,4 @@ function byteLength({ shape, dtype, quantization }: WeightSpec): number {
 
 export function structure(file: string, found: string, expected: string): ModelFileError {
   return new ModelFileError(file, "invalid structure", found, expected, AGAIN);
-}
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A value for a message, cut short. */
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 80 ? `${text.slice(0, 80)} …` : text;
 }
