@@ -1,9 +1,10 @@
 // npm run notebooks [-- names] [--check] [--scale ci|lecture|full]: executes the notebooks by
 // nbconvert, in parallel, and collects their claims. Without --check or --scratch the outputs are
 // written back into the notebooks, of each one only if all of it passed.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readRecord } from "../lib/backend/record";
 import { claimsOf, type NotebookReport, writeReport } from "./notebooks/claims";
 import { compare, TOLERANCE_IN_WORDS } from "./notebooks/compare";
 import { execute, killExecutions } from "./notebooks/execution";
@@ -79,8 +80,9 @@ function where(
 
 function backend(): string {
   if (process.env.MADMAX_BACKEND) return process.env.MADMAX_BACKEND;
-  const record = readFileSync(join(root, ".cache", "backend.json"), "utf8");
-  return (JSON.parse(record) as { backend: string }).backend;
+  const record = readRecord();
+  if (record !== undefined) return record.backend;
+  throw new Error("there is no .cache/backend.json: run npm start");
 }
 
 /** Works through the notebooks, as many at a time as there are jobs. */

@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { isObject, LARGEST_JSON, parseJson, shown } from "../files/parseJson";
+import { readWhole } from "../files/readWhole";
+import { BackendRecordError } from "./BackendRecordError";
 
 /** The backends of TensorFlow.js that run in Node, fastest first. */
 export const BACKENDS = ["native", "wasm", "cpu"] as const;
@@ -16,17 +19,35 @@ export interface BackendRecord {
   attempts: { name: string; outcome: string }[];
 }
 
-/** The root of the package: where package.json lies. */
-const ROOT = join(__dirname, "..", "..", "..");
+/** In the root of the package, where package.json lies. */
+const FILE = join(__dirname, "..", "..", "..", ".cache", "backend.json");
 
-/** Reads what the set-up wrote down; undefined where the package was installed without it. */
-export function readRecord(): BackendRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(join(ROOT, ".cache", "backend.json"), "utf8")) as BackendRecord;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+/**
+ * Reads what the set-up wrote down; undefined where the package was installed without it.
+ * @throws BackendRecordError on anything but such a record
+ */
+export function readRecord(file = FILE): BackendRecord | undefined {
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+  const refuse = (found: string, expected: string) => new BackendRecordError(file, found, expected);
+  const record = parseJson(readWhole(file, refuse, LARGEST_JSON), refuse);
+  if (isRecord(record)) return record;
+  throw refuse(shown(record), `a backend (${BACKENDS.join(", ")}) and attempts`);
+}
+
+function isRecord(value: unknown): value is BackendRecord {
+  if (!isObject(value)) return false;
+  const { backend, way, attempts } = value;
+  return (
+    BACKENDS.some((name) => name === backend) &&
+    (way === undefined || typeof way === "string") &&
+    Array.isArray(attempts) &&
+    attempts.every(
+      (attempt) =>
+        isObject(attempt) &&
+        typeof attempt.name === "string" &&
+        typeof attempt.outcome === "string",
+    )
+  );
 }
 
 /** The backend asked for by `MADMAX_BACKEND`; throws on a name that there isn't. */

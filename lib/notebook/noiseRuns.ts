@@ -1,15 +1,33 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { refusing } from "../data/readDataFile";
+import { isObject, LARGEST_JSON, parseJson, shown } from "../files/parseJson";
+import { readWhole } from "../files/readWhole";
 import { writeAtomically } from "../files/writeAtomically";
-import { NOISE_STUDY, type NoiseJob, type NoiseRun, noiseJobs } from "../learning";
+import { NOISE_STUDY, type NoiseJob, type NoiseRun, type NoiseTask, noiseJobs } from "../learning";
 
 const FILE = join(__dirname, "..", "..", "..", "data", "studies", "initial-state-noise.json");
 
-/** What was trained so far of the study as it is described now; nothing of an older description. */
+/**
+ * What was trained so far of the study as it is described now; nothing of an older description.
+ * @throws DataFormatError if the file is damaged
+ */
 export function finishedNoiseRuns(file = FILE): NoiseRun[] {
   if (!existsSync(file)) return [];
-  const { study, runs } = JSON.parse(readFileSync(file, "utf8")) as Stored;
-  return JSON.stringify(study) === JSON.stringify(described()) ? [...runs] : [];
+  const refuse = refusing(file);
+  const stored = parseJson(readWhole(file, refuse, LARGEST_JSON), refuse);
+  const { study, runs } = isObject(stored) ? stored : {};
+  if (!isObject(study) || !Array.isArray(runs)) {
+    throw refuse(shown(stored), "a study and its runs");
+  }
+  if (JSON.stringify(study) !== JSON.stringify(described())) return [];
+  for (const [k, run] of runs.entries()) {
+    if (!isRun(run)) throw refuse(`run ${k} ${shown(run)}`, "a run of the study, whole");
+    if (runs.slice(0, k).some((other) => sameJob(run, other))) {
+      throw refuse(`a second run ${shown(run)}`, "each once");
+    }
+  }
+  return runs;
 }
 
 /** Keeps runs, in the order of the study. */
@@ -25,7 +43,7 @@ export function keepNoiseRuns(runs: readonly NoiseRun[], file = FILE): void {
  * The finished study of noise on initial states, one run for each of its jobs: learning curves of
  * networks too large to be trained in a notebook, kept in `data/studies` and made by `npm run study`.
  *
- * Throws Error if runs are missing.
+ * Throws Error if runs are missing, DataFormatError if the file is damaged.
  *
  * @example
  * const [first] = noiseRuns();
@@ -48,9 +66,19 @@ export const sameJob = (one: NoiseJob, other: NoiseJob): boolean =>
   one.deviation === other.deviation &&
   one.seed === other.seed;
 
-interface Stored {
-  readonly study: object;
-  readonly runs: readonly NoiseRun[];
+function isRun(run: unknown): run is NoiseRun {
+  if (!isObject(run)) return false;
+  const { task, layers, deviation, seed, training, test, accuracy } = run;
+  const isCurve = (values: unknown, epochs: number) =>
+    Array.isArray(values) && values.length === epochs && values.every(Number.isFinite);
+  if (typeof task !== "string" || !Object.hasOwn(NOISE_STUDY.tasks, task)) return false;
+  const { epochs } = NOISE_STUDY.tasks[task as NoiseTask];
+  return (
+    Number.isSafeInteger(layers) &&
+    Number.isFinite(deviation) &&
+    Number.isSafeInteger(seed) &&
+    [training, test, accuracy].every((values) => isCurve(values, epochs))
+  );
 }
 
 /** What all runs have in common; which of them there are says the list of runs. */

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { NotebookFileError } from "../notebooks/checkNotebook";
 import { type Notebook, readNotebook } from "../notebooks/notebook";
 import { titleOf } from "../notebooks/title";
 import { htmlOfCell } from "./cells";
@@ -12,13 +13,13 @@ export interface Source {
   readonly notebook: Notebook;
 }
 
-/** Reads a notebook. @throws Error if it was never executed */
+/** Reads a notebook. @throws NotebookFileError if it is none, or was never executed */
 export function sourceOf(file: string): Source {
   const stem = basename(file, ".ipynb");
   const notebook = readNotebook(file);
   const code = notebook.cells.filter((cell) => cell.cell_type === "code");
   if (code.length > 0 && code.every((cell) => (cell.outputs ?? []).length === 0)) {
-    throw new Error(`${stem} has no outputs: run npm run notebooks -- ${stem} first`);
+    throw new NotebookFileError(file, "no outputs", `some: run npm run notebooks -- ${stem} first`);
   }
   return { stem, title: titleOf(notebook), notebook };
 }

@@ -1,4 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
+import { isObject, LARGEST_JSON, parseJson } from "../../lib/files/parseJson";
+import { readWhole } from "../../lib/files/readWhole";
+import { checkNotebook, NotebookFileError } from "./checkNotebook";
 
 /** A notebook as it is stored (nbformat 4). */
 export interface Notebook {
@@ -55,62 +58,17 @@ export function firstLine(cell: Cell): string {
   return lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]!;
 }
 
-/** Thrown where a file isn't a notebook. */
-export class NotebookFormatError extends Error {
-  override readonly name = "NotebookFormatError";
-}
-
-/** Reads a notebook. @throws NotebookFormatError naming the file, and the cell, if it is none */
+/** Reads a notebook. @throws NotebookFileError if it is none */
 export function readNotebook(file: string): Notebook {
-  const text = readFileSync(file, "utf8");
-  let notebook: Notebook | null;
-  try {
-    notebook = JSON.parse(text) as Notebook | null;
-  } catch (error) {
-    throw new NotebookFormatError(`${file} is no notebook: ${(error as Error).message}`);
-  }
-  if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
-    const found = `found ${notebook?.nbformat ?? "no format"}`;
-    throw new NotebookFormatError(`${file} is no notebook of format 4 (${found})`);
-  }
-  if (!isObject(notebook.metadata)) {
-    throw new NotebookFormatError(`${file} is no notebook: it has no metadata`);
-  }
-  notebook.cells.forEach((cell, index) => {
-    const fault = faultOf(cell);
-    if (fault !== undefined) throw new NotebookFormatError(`${file}, cell ${index}: ${fault}`);
-  });
-  return notebook;
+  const refuse = (found: string, expected: string) => new NotebookFileError(file, found, expected);
+  const notebook = parseJson(readWhole(file, refuse, LARGEST_JSON), refuse);
+  checkNotebook(notebook, refuse);
+  return notebook as Notebook;
 }
-
-const CELL_TYPES = ["markdown", "code", "raw"];
-const OUTPUT_TYPES = ["stream", "display_data", "execute_result", "error"];
-
-/** What a cell lacks that everybody counts on, if anything. */
-function faultOf(cell: Cell): string | undefined {
-  if (!isObject(cell) || !CELL_TYPES.includes(cell.cell_type)) {
-    return `its type is ${JSON.stringify(cell?.cell_type)}, expected one of ${CELL_TYPES.join(", ")}`;
-  }
-  if (!isText(cell.source)) return "its source is no text, expected a string or a list of strings";
-  if (!isObject(cell.metadata)) return "it has no metadata";
-  if (cell.outputs === undefined) return undefined;
-  if (!Array.isArray(cell.outputs)) return "its outputs are no list";
-  const other = cell.outputs.find((output) => !OUTPUT_TYPES.includes(output?.output_type));
-  return other === undefined
-    ? undefined
-    : `an output's type is ${JSON.stringify(other?.output_type)}, expected one of ${OUTPUT_TYPES.join(", ")}`;
-}
-
-const isObject = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isText = (value: unknown): boolean =>
-  typeof value === "string" ||
-  (Array.isArray(value) && value.every((line) => typeof line === "string"));
 
 /** Entries in the order of their names, as Jupyter writes them. */
 const inOrder = (_: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+  isObject(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 

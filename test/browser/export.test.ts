@@ -265,7 +265,10 @@ test("what can't be exported is named, and what was exported before stays", (t) 
   mkdirSync(to);
   writeFileSync(join(to, "index.html"), "before");
   for (const [args, complaint] of [
-    [[], /01-empty has no outputs: run npm run notebooks -- 01-empty first/],
+    [
+      [],
+      /01-empty\.ipynb: found no outputs, expected some: run npm run notebooks -- 01-empty first/,
+    ],
     [["99"], /there is no notebook 99/],
     [["--from", to], /there are no notebooks \(\*\.ipynb\) in/],
     [["--from", join(folder, "nowhere")], /there is no folder .*nowhere/],

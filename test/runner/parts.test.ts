@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PNG } from "pngjs";
+import { NotebookFileError } from "../../scripts/notebooks/checkNotebook";
 import { claimsOf, writeReport } from "../../scripts/notebooks/claims";
 import { compare } from "../../scripts/notebooks/compare";
 import { lint, pathsIn } from "../../scripts/notebooks/lint";
 import { normalise, withFlush } from "../../scripts/notebooks/normalise";
 import {
   type Notebook,
-  NotebookFormatError,
   type Output,
   readNotebook,
   writeNotebook,
@@ -406,23 +406,23 @@ test("what is no notebook is named with its file and cell", (t) => {
     cells: [cell, { ...cell, ...change }],
   });
   for (const [content, complaint] of [
-    ['{"cells": [', /a\.ipynb is no notebook: /],
-    [null, /a\.ipynb is no notebook of format 4 \(found no format\)/],
-    [[], /no notebook of format 4/],
-    [{ nbformat: 3, worksheets: [] }, /\(found 3\)/],
-    [{ nbformat: 4, cells: [] }, /it has no metadata/],
-    [{ ...notebookOf([]), cells: [null] }, /a\.ipynb, cell 0: its type is undefined/],
-    [withCell({ cell_type: "heading" }), /a\.ipynb, cell 1: its type is "heading"/],
-    [withCell({ source: 1 }), /cell 1: its source is no text/],
-    [withCell({ source: ["a", 1] }), /cell 1: its source is no text/],
-    [withCell({ metadata: null }), /cell 1: it has no metadata/],
-    [withCell({ outputs: {} }), /cell 1: its outputs are no list/],
-    [withCell({ outputs: [{ output_type: "pyout" }] }), /cell 1: an output's type is "pyout"/],
+    ['{"cells": [', /a\.ipynb: found /],
+    [null, /a\.ipynb: found null, expected a notebook of format 4/],
+    [[], /expected a notebook of format 4/],
+    [{ nbformat: 3, worksheets: [] }, /found nbformat 3, expected/],
+    [{ nbformat: 4, cells: [] }, /metadata/],
+    [{ ...notebookOf([]), cells: [null] }, /a\.ipynb: found cell 0 null/],
+    [withCell({ cell_type: "heading" }), /found cell 1 .*"heading".*expected a cell_type/],
+    [withCell({ source: 1 }), /cell 1 .*expected a source/],
+    [withCell({ source: ["a", 1] }), /cell 1 .*expected a source/],
+    [withCell({ metadata: null }), /cell 1 .*expected metadata/],
+    [withCell({ outputs: {} }), /cell 1 .*expected outputs/],
+    [withCell({ outputs: [{ output_type: "pyout" }] }), /cell 1 .*expected outputs/],
   ] as const) {
     writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
     assert.throws(
       () => readNotebook(file),
-      (error: Error) => error instanceof NotebookFormatError && complaint.test(error.message),
+      (error: Error) => error instanceof NotebookFileError && complaint.test(error.message),
       String(complaint),
     );
   }
