@@ -278,10 +278,7 @@ test("the title is the first heading that Markdown sees", () => {
     });
   assert.equal(title("```sh\n# a comment\n```\n\n# The title"), "The title");
   assert.equal(title("~~~\n# a comment\n~~~", "    # code\n\nThe *title*\n==="), "The *title*");
-  assert.equal(
-    title("## below", "> # quoted", "# $\\|x\\|$ and $$\n# b\n$$ #"),
-    "$\\|x\\|$ and $$",
-  );
+  assert.equal(title("## below", "> # quoted", "# $\\|x\\|$ and $b$ #"), "$\\|x\\|$ and $b$");
   assert.equal(title("$$\na\n===\nb\n$$", "# Of $a_1$ #"), "Of $a_1$");
   assert.equal(title("#no heading\n\nDashed\n---"), "(untitled)");
   assert.equal(titleOf(notebookOf([code("# no prose")])), "A notebook");
