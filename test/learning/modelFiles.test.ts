@@ -155,6 +155,105 @@ test("TensorFlow.js reads what is saved here, and its own files are read, quanti
   assert.deepEqual(numbersOf(loaded.model), [...expected, ...numbersOf(ours).slice(size)]);
 });
 
+/** A folder as the converter of Keras 2.15 writes it, all weights 0.1, 0.2, … in their order. */
+function converted(layers: object[], names: Record<string, number[]>, more: object = {}): string {
+  const folder = mkdtempSync(join(scratch, "keras-"));
+  const weights = Object.entries(names).map(([name, shape]) => ({ name, shape, dtype: "float32" }));
+  const size = weights.reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0);
+  const numbers = Float32Array.from({ length: size }, (_, i) => (i + 1) / 10);
+  const config = { name: "sequential", layers };
+  const modelTopology = {
+    ...{ keras_version: "2.15.0", backend: "tensorflow" },
+    model_config: { class_name: "Sequential", config },
+  };
+  const weightsManifest = [{ paths: ["group1-shard1of1.bin"], weights }];
+  const model = { format: "layers-model", modelTopology, weightsManifest, ...more };
+  writeFileSync(join(folder, "model.json"), JSON.stringify(model));
+  writeFileSync(join(folder, "group1-shard1of1.bin"), Buffer.from(numbers.buffer));
+  return folder;
+}
+
+const inputLayer = (shape: (number | null)[], key = "batch_input_shape") => ({
+  class_name: "InputLayer",
+  config: { [key]: [null, ...shape], dtype: "float32", name: "input_1" },
+});
+const denseLayer = { class_name: "Dense", config: { name: "dense", units: 2, use_bias: true } };
+const recurrence = (kind: string, name: string) => ({
+  class_name: kind,
+  config: { name, units: 2, activation: "relu", use_bias: true, return_sequences: false },
+});
+
+for (const [kind, name, gates] of [
+  ["SimpleRNN", "simple_rnn", 1],
+  ["LSTM", "lstm", 4],
+  ["GRU", "gru", 3],
+] as const) {
+  test(`${kind} of Keras 2.15, also in both directions: weights named by cells are the layers'`, async () => {
+    const shapes = { kernel: [2, 2 * gates], recurrent_kernel: [2, 2 * gates], bias: [2 * gates] };
+    const under = (path: string) =>
+      Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [`${path}/${key}`, shape]));
+    const layer = recurrence(kind, name);
+    const both = {
+      class_name: "Bidirectional",
+      config: { name: "bidirectional", layer, merge_mode: "concat" },
+    };
+    for (const [layers, names] of [
+      [[layer], under(`${name}/${name}_cell`)],
+      [
+        [both],
+        {
+          ...under(`bidirectional/forward_${name}/${name}_cell_1`),
+          ...under(`bidirectional/backward_${name}/${name}_cell_2`),
+        },
+      ],
+    ] as [object[], Record<string, number[]>][]) {
+      const folder = converted([inputLayer([3, 2]), ...layers], names);
+      const { model } = await loadModel(folder);
+      const size = numbersOf(model).length;
+      assert.deepEqual(
+        numbersOf(model),
+        Array.from(Float32Array.from({ length: size }, (_, i) => (i + 1) / 10)),
+      );
+    }
+  });
+}
+
+test("weights of other names, Keras 3 and graph models: told what they are, and what helps", async () => {
+  const image = [inputLayer([2]), denseLayer];
+  const cases: [string, Parameters<typeof isFault>[0], RegExp][] = [
+    [
+      converted(image, { "sequential/dense/kernel": [2, 2], "sequential/dense/bias": [2] }),
+      "missing weight",
+      /no weight "dense\/kernel" but "sequential\/dense\/kernel".*take "sequential\/" off the names/,
+    ],
+    [
+      converted(image, { "other/kernel": [2, 2], "other/bias": [2] }),
+      "missing weight",
+      /but "other\/kernel", "other\/bias", which belong to no layer.*another model, or not all/,
+    ],
+    [
+      converted([inputLayer([2], "batch_shape"), denseLayer], {}),
+      "other format",
+      /a model of Keras 3.*expected one of Keras 2; .*TF_USE_LEGACY_KERAS=1/,
+    ],
+    [
+      converted(image, {}, { modelTopology: { keras_version: "3.4.1", model_config: {} } }),
+      "other format",
+      /Keras 3 \(keras_version 3\.4\.1\)/,
+    ],
+    [
+      converted([], {}, { format: "graph-model", modelTopology: { node: [] } }),
+      "other format",
+      /a graph model.*expected a layers model; .*tfjs_layers_model/,
+    ],
+  ];
+  for (const [folder, fault, message] of cases) {
+    const start = tf.memory().numTensors;
+    await assert.rejects(loadModel(folder), isFault(fault, message));
+    assert.equal(tf.memory().numTensors, start);
+  }
+});
+
 test("a weight that is no number isn't saved", async () => {
   const model = smallNet();
   const { weights } = takeSnapshot(model);

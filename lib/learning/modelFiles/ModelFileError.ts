@@ -3,6 +3,7 @@ export type ModelFileFault =
   | "missing file"
   | "invalid JSON"
   | "invalid structure"
+  | "other format"
   | "path outside the folder"
   | "unknown layer"
   | "wrong length"

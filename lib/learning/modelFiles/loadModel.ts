@@ -41,7 +41,17 @@ export interface LoadedModel {
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   const file = join(folder, FILES.model);
-  const { modelTopology, weightsManifest } = readModelJson(file);
+  const { modelTopology, weightsManifest, format } = readModelJson(file);
+  if (format === "graph-model" || (isObject(modelTopology) && "node" in modelTopology)) {
+    throw new ModelFileError(
+      file,
+      "other format",
+      "a graph model, which holds operations",
+      "a layers model",
+      "convert the Keras model anew with `tensorflowjs_converter --input_format=keras " +
+        "--output_format=tfjs_layers_model`; a graph has no layers to read",
+    );
+  }
   if (!isObject(modelTopology)) {
     throw structure(file, "no modelTopology", "the layers under modelTopology");
   }
@@ -116,6 +126,7 @@ async function build(
   budget: number,
 ): Promise<tf.LayersModel> {
   const config = isObject(topology.model_config) ? topology.model_config : topology;
+  requireKeras2(file, topology);
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
   for (const { className, name } of layersOf(config)) {
     if (Object.hasOwn(known, className)) continue;
@@ -146,6 +157,21 @@ function bytesIn(folder: string, groups: readonly WeightGroup[]): number {
   return [...paths].reduce((sum, path) => sum + modelFileSize(join(folder, path)), 2 ** 20);
 }
 
+/** Keras 3 writes layers in another way, which TensorFlow.js 4.22 can't read. */
+function requireKeras2(file: string, topology: Record<string, unknown>): void {
+  const version = String(topology.keras_version ?? "");
+  const shapes = JSON.stringify(topology).includes('"batch_shape":'); // Keras 2: batch_input_shape
+  if (!version.startsWith("3.") && !shapes) return;
+  throw new ModelFileError(
+    file,
+    "other format",
+    `a model of Keras 3 (${shapes ? "its layers have a batch_shape" : `keras_version ${version}`})`,
+    "one of Keras 2",
+    "in Python set TF_USE_LEGACY_KERAS=1 with tf_keras installed, build the model with it, and save " +
+      "and convert it anew",
+  );
+}
+
 /** Every layer of a configuration, nested models included. */
 function* layersOf(model: Record<string, unknown>): Generator<{ className: string; name: string }> {
   const className = String(model.class_name ?? model.className);
@@ -159,24 +185,22 @@ function* layersOf(model: Record<string, unknown>): Generator<{ className: strin
 /** Checks names, shapes and values of all weights, then puts them into the model. */
 function setWeights(folder: string, model: tf.LayersModel, groups: WeightGroup[]): void {
   const file = join(folder, FILES.model);
-  const refuse = (
-    fault: "missing weight" | "surplus weight" | "wrong shape",
-    found: string,
-    expected: string,
-  ) =>
-    new ModelFileError(
-      file,
-      fault,
-      found,
-      expected,
-      "these are the weights of another model, or not all",
-    );
+  const refuse = (fault: "surplus weight" | "wrong shape", found: string, expected: string) =>
+    new ModelFileError(file, fault, found, expected, OTHER_WEIGHTS);
   const specs = groups.flatMap(({ weights }) => weights);
+  const own = new Set(model.weights.map(({ originalName }) => originalName));
+  const strangers = specs.map(({ name }) => name).filter((name) => !own.has(ownName(name, own)));
   for (const weight of model.weights) {
     const { originalName: name } = weight;
-    const matching = specs.filter((spec) => spec.name === name);
+    const matching = specs.filter((spec) => ownName(spec.name, own) === name);
     if (matching.length === 0) {
-      throw refuse("missing weight", `no weight "${name}"`, `one of shape [${weight.shape}]`);
+      throw new ModelFileError(
+        file,
+        "missing weight",
+        `no weight "${name}"${strangersFound(strangers)}`,
+        `one of shape [${weight.shape}]`,
+        adviceOn(strangers, own),
+      );
     }
     const { shape } = matching[0]!;
     if (matching.length > 1) throw refuse("surplus weight", `"${name}" more than once`, "one");
@@ -188,11 +212,10 @@ function setWeights(folder: string, model: tf.LayersModel, groups: WeightGroup[]
       throw structure(file, `"${name}" of ${matching[0]!.dtype}`, `${dtype}, as its layer has it`);
     }
   }
-  const surplus = specs.find(({ name }) => !model.weights.some((w) => w.originalName === name));
-  if (surplus !== undefined) {
+  if (strangers.length > 0) {
     throw refuse(
       "surplus weight",
-      `"${surplus.name}" of no layer`,
+      `"${strangers[0]}" of no layer`,
       "weights of the model's layers",
     );
   }
@@ -205,10 +228,40 @@ function setWeights(folder: string, model: tf.LayersModel, groups: WeightGroup[]
       );
       for (const [name, tensor] of Object.entries(tensors)) {
         requireFinite(shownPaths(folder, group.paths), name, tensor.dataSync());
-        model.weights.find((weight) => weight.originalName === name)!.write(tensor);
+        const target = ownName(name, own);
+        model.weights.find((weight) => weight.originalName === target)!.write(tensor);
       }
     }
   });
+}
+
+const OTHER_WEIGHTS = "these are the weights of another model, or not all";
+
+/**
+ * The model's name of a stored weight, or the stored one if it has none of that. Keras 2 puts the cell
+ * of a recurrence between: `simple_rnn/simple_rnn_cell/kernel` is `simple_rnn/kernel` here.
+ */
+function ownName(stored: string, own: ReadonlySet<string>): string {
+  if (own.has(stored)) return stored;
+  const parts = stored.split("/");
+  const short = [...parts.slice(0, -2), ...parts.slice(-1)].join("/");
+  return own.has(short) ? short : stored;
+}
+
+function strangersFound(strangers: readonly string[]): string {
+  if (strangers.length === 0) return "";
+  const more = strangers.length > 3 ? ", …" : "";
+  const names = strangers.slice(0, 3).map((name) => `"${name}"`);
+  return ` but ${names.join(", ")}${more}, which belong to no layer`;
+}
+
+function adviceOn(strangers: readonly string[], own: ReadonlySet<string>): string {
+  const prefix = `${strangers[0]?.split("/")[0]}/`;
+  const inside = strangers.every(
+    (name) => name.startsWith(prefix) && own.has(ownName(name.slice(prefix.length), own)),
+  );
+  if (strangers.length === 0 || !inside) return OTHER_WEIGHTS;
+  return `take "${prefix}" off the names under weightsManifest: they are those of the layers then`;
 }
 
 function requireFinite(file: string, name: string, values: ArrayLike<number>): void {
