@@ -148,7 +148,8 @@ export class MaxAffineSpline {
     return values;
   }
 
-  private codesAt(points: Float64Array): Uint32Array {
+  /** Of points that have been read. */
+  protected codesAt(points: Float64Array): Uint32Array {
     const codes = new Uint32Array(points.length / this.dimension);
     largestPieces({ ...this, outputs: 1 }, points, { codes });
     return codes;

@@ -205,3 +205,24 @@ describe("factorial mixtures", () => {
     );
   });
 });
+
+test("points moved far from the origin have the same mixture, moved, and no likelihood falls", () => {
+  const draws = random(3);
+  const points = Array.from({ length: 120 }, (_, i) => (i < 60 ? 0 : 8) + draws.normal());
+  const right = fitGaussianMixture(points, 1, 2);
+  for (const offset of [1e6, 1e8, 1e9]) {
+    const far = points.map((v) => v + offset);
+    const { mixture, logLikelihoods } = fitGaussianMixture(far, 1, 2);
+    assert.ok(Math.abs(mixture.variance - right.mixture.variance) < 1e-5);
+    mixture.means.forEach((mean, r) => {
+      assert.ok(Math.abs(mean - offset - right.mixture.means[r]!) < 1e-5);
+    });
+    logLikelihoods.forEach((value, i) => {
+      assert.ok(i === 0 || value >= logLikelihoods[i - 1]! - 1e-9, `offset ${offset}`);
+    });
+    // The mixture itself infers as it did.
+    far.forEach((x, n) => {
+      assert.equal(mixture.map([x]), right.mixture.map([points[n]!]));
+    });
+  }
+});

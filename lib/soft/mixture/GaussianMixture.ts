@@ -1,6 +1,7 @@
 import type { Random } from "../../random";
 import { MaxAffineSpline, type NestedNumbers } from "../../spline";
-import { readPoints, readTensor } from "../../spline/tensorInput";
+import { extremes } from "../../spline/extremes";
+import { readPoint, readPoints, readTensor } from "../../spline/tensorInput";
 import { assign, type Choice } from "../assign";
 
 /**
@@ -25,7 +26,6 @@ export class GaussianMixture {
   readonly components: number;
   /** D. */
   readonly dimension: number;
-  private readonly pieces: MaxAffineSpline;
 
   constructor(
     means: NestedNumbers,
@@ -47,7 +47,6 @@ export class GaussianMixture {
     this.priors = Float64Array.from(priors);
     this.components = R;
     this.dimension = D;
-    this.pieces = this.spline();
   }
 
   /**
@@ -85,7 +84,8 @@ export class GaussianMixture {
 
   /** The most probable component at x, the lowest of several. @throws as {@link posterior} */
   map(x: ArrayLike<number>): number {
-    return this.pieces.code(x);
+    const scores = this.scores(readPoint(x, this.dimension));
+    return scores.indexOf(extremes(scores)[1]);
   }
 
   /** log p at points side by side [N × D], [N]. @throws as {@link posterior} */
@@ -96,8 +96,7 @@ export class GaussianMixture {
     const t = new Float64Array(this.components);
     return Float64Array.from({ length: x.length / D }, (_, n) => {
       const { max, logSum } = this.infer(x.subarray(n * D, (n + 1) * D), t);
-      // log Σ_r π_r exp(−‖x − a_r‖²/2σ²): the log-sum-exp of the pieces, less ‖x‖²/2σ².
-      return (max - half(x, n, D)) / variance + logSum - scale;
+      return max / variance + logSum - scale;
     });
   }
 
@@ -119,8 +118,21 @@ export class GaussianMixture {
   /** Writes the posterior at x, and gives what the choice leaves beside. */
   private infer(x: ArrayLike<number>, posterior: Float64Array): Choice {
     const choice = { max: 0, logSum: 0, entropy: 0 };
-    assign(this.pieces.piecesAt(x), 1 / this.variance, posterior, choice);
+    assign(this.scores(readPoint(x, this.dimension)), 1 / this.variance, posterior, choice);
     return choice;
+  }
+
+  /**
+   * σ² log π_r − ½‖x − a_r‖² [R]: the pieces less ½‖x‖², from the differences x − a_r, since the
+   * squares of points far from the origin leave none of their distances.
+   */
+  private scores(x: Float64Array): Float64Array {
+    const { means, priors, variance, dimension: D } = this;
+    return priors.map((p, r) => {
+      let square = 0;
+      for (let i = 0; i < D; i++) square += (x[i]! - means[r * D + i]!) ** 2;
+      return variance * Math.log(p) - square / 2;
+    });
   }
 }
 

@@ -47,17 +47,22 @@ export function fitGaussianMixture(
   options: MixtureFitOptions = {},
 ): MixtureFit {
   const { iterations = 200, tolerance = 1e-9, equalPriors = false, seed = 1 } = options;
-  const x = readPoints(points, dimension);
+  const given = readPoints(points, dimension);
+  // Around their mean: weighted sums keep the digits of points far from the origin.
+  const mean = meanOf(given, dimension);
+  const x = given.map((value, i) => value - mean[i % dimension]!);
   const count = x.length / dimension;
-  const start = options.start ?? kMeans(x, dimension, R, { seed }).spline.A;
+  const start =
+    options.start === undefined
+      ? kMeans(x, dimension, R, { seed }).spline.A
+      : Float64Array.from(options.start, (value, i) => value - mean[i % dimension]!);
   if (start.length !== R * dimension) {
     throw new RangeError(`start has ${start.length} numbers, expected ${R} × ${dimension}`);
   }
-  const means = Float64Array.from(start);
   const equal = new Float64Array(R).fill(1 / R);
   const whole = spread(x, dimension);
   const variance = options.variance ?? whole;
-  let mixture = mixtureOf(means, equal, variance, dimension);
+  let mixture = mixtureOf(start, equal, variance, dimension);
   const logLikelihoods: number[] = [];
   let converged = false;
   for (let i = 0; ; i++) {
@@ -71,7 +76,9 @@ export function fitGaussianMixture(
       throw new RangeError(`the variance goes to 0: ${R} components are too many for the points`);
     }
   }
-  return { mixture, logLikelihoods, converged };
+  const means = mixture.means.map((value, i) => value + mean[i % dimension]!);
+  const moved = mixtureOf(means, mixture.priors, mixture.variance, dimension);
+  return { mixture: moved, logLikelihoods, converged };
 }
 
 /** One iteration: posteriors, and what maximises the likelihood they expect. */
@@ -126,11 +133,15 @@ function mixtureOf(means: Float64Array, priors: Float64Array, variance: number, 
   return new GaussianMixture(rows, priors, variance);
 }
 
+function meanOf(x: Float64Array, D: number): Float64Array {
+  const mean = new Float64Array(D);
+  for (let i = 0; i < x.length; i++) mean[i % D]! += (x[i]! / x.length) * D;
+  return mean;
+}
+
 /** Mean variance of a coordinate. */
 function spread(x: Float64Array, D: number): number {
-  const count = x.length / D;
-  const mean = new Float64Array(D);
-  for (let i = 0; i < x.length; i++) mean[i % D]! += x[i]! / count;
+  const mean = meanOf(x, D);
   let square = 0;
   for (let i = 0; i < x.length; i++) square += (x[i]! - mean[i % D]!) ** 2;
   return square / x.length;

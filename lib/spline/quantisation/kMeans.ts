@@ -1,7 +1,9 @@
 import { type Random, random } from "../../random";
-import { MaxAffineSpline } from "../MaxAffineSpline";
+import { largestSize } from "../largestSize";
+import type { MaxAffineSpline } from "../MaxAffineSpline";
 import { readPoints } from "../tensorInput";
 import { NearestCentroids } from "./NearestCentroids";
+import { powerOfTwo, VoronoiSpline } from "./VoronoiSpline";
 
 /** How points are quantised. */
 export interface KMeansOptions {
@@ -20,7 +22,7 @@ export interface KMeansOptions {
 
 /** A quantiser, and how good it is. */
 export interface KMeansResult {
-  /** Slopes: the centroids [K × D]; offsets b = −½‖a‖². Its code is the nearest centroid. */
+  /** Slopes: the centroids [K × D]; offsets b = −½‖a‖². Its code is the nearest centroid, told from distances. */
   readonly spline: MaxAffineSpline;
   /** The cell of each point [N]. */
   readonly codes: Uint32Array;
@@ -41,7 +43,7 @@ export interface KMeansResult {
  * given the point that is farthest from its centroid. Lloyd's iteration ends in a local minimum:
  * what is found is the best of several starts, not a proven optimum.
  *
- * @throws RangeError on wrong shapes, NaN, fewer points than K, or an abort before the first start
+ * @throws RangeError on wrong shapes, NaN, points whose squares overflow, fewer points than K, or an abort before the first start
  * @example
  * const { spline, distortion } = kMeans(points, 2, 16, { seed: 4 });
  * spline.code([0.3, 0.7]); // the nearest of the 16 centroids
@@ -56,9 +58,9 @@ export function kMeans(
   const data = checkedPoints(points, dimension, K);
   checkCount("the number of restarts", restarts);
   checkCount("the number of iterations", iterations);
-  const { centred, mean } = centre(data, dimension);
+  const { centred, mean, unit } = centre(data, dimension);
   const quantiser = new NearestCentroids(centred, dimension, K);
-  const given = start === undefined ? undefined : checkedStart(start, mean, K);
+  const given = start === undefined ? undefined : checkedStart(start, mean, unit, K);
   const draws = random(seed);
   const starts = given === undefined ? restarts : 1;
   let best: Run | undefined;
@@ -66,11 +68,16 @@ export function kMeans(
     const from = given ?? plusPlus(centred, dimension, K, draws);
     const run = lloyd(quantiser, from, iterations, signal);
     if (best === undefined || run.distortion < best.distortion) best = run;
-    onProgress?.({ done, of: starts, distortion: best.distortion });
+    onProgress?.({ done, of: starts, distortion: best.distortion * unit * unit });
   }
   if (best === undefined) throw new RangeError("k-means was aborted before its first start");
-  const { centroids, ...rest } = best;
-  return { spline: voronoiSpline(centroids, mean), ...rest };
+  const { centroids, distortion, ...rest } = best;
+  const moved = centroids.map((value, i) => value * unit + mean[i % dimension]!);
+  return {
+    spline: new VoronoiSpline(moved, dimension),
+    distortion: distortion * unit * unit,
+    ...rest,
+  };
 }
 
 interface Run extends Omit<KMeansResult, "spline"> {
@@ -124,11 +131,12 @@ function plusPlus(points: Float64Array, dimension: number, K: number, draws: Ran
   }
 }
 
-// Around their mean, so that points far from the origin keep their digits.
+// Around their mean, so that points far from the origin keep their digits, in a power of two as unit,
+// so that no square under- or overflows.
 function centre(
   points: Float64Array,
   dimension: number,
-): { centred: Float64Array; mean: Float64Array } {
+): { centred: Float64Array; mean: Float64Array; unit: number } {
   const mean = new Float64Array(dimension);
   for (let p = 0; p < points.length; ) {
     for (let i = 0; i < dimension; i++, p++) mean[i]! += points[p]!;
@@ -138,30 +146,32 @@ function centre(
   for (let p = 0; p < points.length; ) {
     for (let i = 0; i < dimension; i++, p++) centred[p] = points[p]! - mean[i]!;
   }
-  return { centred, mean };
-}
-
-function voronoiSpline(centred: Float64Array, mean: Float64Array): MaxAffineSpline {
-  const dimension = mean.length;
-  const A = centred.map((value, i) => value + mean[i % dimension]!);
-  const b = new Float64Array(A.length / dimension);
-  A.forEach((value, i) => {
-    b[Math.floor(i / dimension)]! -= (value * value) / 2;
-  });
-  return MaxAffineSpline.fromFlat(A, b);
+  const unit = powerOfTwo(largestSize(centred));
+  return { centred: centred.map((value) => value / unit), mean, unit };
 }
 
 function checkedPoints(points: ArrayLike<number>, dimension: number, K: number): Float64Array {
   checkCount("the dimension", dimension);
   const data = readPoints(points, dimension);
   const count = data.length / dimension;
+  const size = largestSize(data);
+  if (!Number.isFinite(size * size * data.length)) {
+    throw new RangeError(
+      `points of up to ${size} are too large: their squares overflow; scale them down`,
+    );
+  }
   if (!(Number.isInteger(K) && K >= 1 && K <= count)) {
     throw new RangeError(`K is ${K}, expected an integer from 1 to the ${count} points`);
   }
   return data;
 }
 
-function checkedStart(start: ArrayLike<number>, mean: Float64Array, K: number): Float64Array {
+function checkedStart(
+  start: ArrayLike<number>,
+  mean: Float64Array,
+  unit: number,
+  K: number,
+): Float64Array {
   const dimension = mean.length;
   const centroids = readPoints(start, dimension);
   if (centroids.length !== K * dimension) {
@@ -169,7 +179,7 @@ function checkedStart(start: ArrayLike<number>, mean: Float64Array, K: number): 
       `start has ${centroids.length} numbers, expected ${K} centroids of ${dimension}`,
     );
   }
-  return centroids.map((value, i) => value - mean[i % dimension]!);
+  return centroids.map((value, i) => (value - mean[i % dimension]!) / unit);
 }
 
 function checkCount(name: string, value: number): void {

@@ -148,3 +148,26 @@ test("wrong input is refused", () => {
   const stopped = { signal: AbortSignal.abort() };
   assert.throws(() => kMeans([1, 2], 1, 1, stopped), /aborted before its first start/);
 });
+
+test("the spline's code is the nearest centroid, far from the origin and in every unit", () => {
+  for (const [offset, unit] of [
+    [0, 1],
+    [1e9, 1],
+    [1.7e9, 1],
+    [1e12, 1],
+    [0, 1e-200],
+    [0, 1e140],
+  ] as const) {
+    const points = Array.from(
+      { length: 40 },
+      (_, i) => offset + unit * (i < 20 ? 0.1 * i : 10 + 0.1 * (i - 20)),
+    );
+    const { spline, codes } = kMeans(points, 1, 2);
+    const [a, b] = spline.A as unknown as [number, number];
+    const nearest = points.map((p) => (Math.abs(p - a) <= Math.abs(p - b) ? 0 : 1));
+    assert.deepEqual([...spline.codes(points)], nearest, `offset ${offset}, unit ${unit}`);
+    assert.deepEqual([...codes], nearest);
+    assert.equal(new Set(nearest).size, 2);
+  }
+  assert.throws(() => kMeans([1e200, -1e200], 1, 2), /RangeError: .*too large/);
+});
