@@ -36,6 +36,7 @@ export {
   greyscale,
   hasCifar10,
   type ImageSetOptions,
+  type Labels,
   mnist,
   moonsAndCircles,
   type PixelSequenceOptions,

@@ -1,5 +1,8 @@
 import type { Random } from "../random";
 
+/** Classes of signals: bytes where there are at most 256. */
+export type Labels = Uint8Array | Int32Array;
+
 /** Labelled signals of one shape. */
 export interface Dataset {
   readonly name: string;
@@ -10,7 +13,7 @@ export interface Dataset {
   /** All signals one after the other [size × product of shape]; pixels in [0, 1]. */
   readonly inputs: Float32Array;
   /** Class of each signal, from 0. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   /** A name for each class. */
   readonly classNames: readonly string[];
 }
@@ -48,7 +51,9 @@ export function subset(
 ): Dataset {
   if (typeof choice !== "number") {
     const { inputs, labels } = batch(data, choice);
-    return { ...data, size: choice.length, inputs, labels: Uint8Array.from(labels) };
+    const narrow = data.labels instanceof Uint8Array;
+    const kept = narrow ? Uint8Array.from(labels) : labels;
+    return { ...data, size: choice.length, inputs, labels: kept };
   }
   const valid = Number.isInteger(choice) && Number.isInteger(to);
   if (!(valid && 0 <= choice && choice <= to && to <= data.size)) {

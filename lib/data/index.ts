@@ -1,6 +1,6 @@
 export { type Cifar10Options, cifar10, hasCifar10, readCifar10 } from "./cifar10";
 export { DataFormatError } from "./DataFormatError";
-export { batch, type Dataset, split, subset } from "./Dataset";
+export { batch, type Dataset, type Labels, split, subset } from "./Dataset";
 export { type IdxArray, readIdx } from "./idx";
 export type { ImageSetOptions } from "./imageSet";
 export { mnist } from "./mnist";

@@ -41,6 +41,6 @@ export function centred(data: Dataset): Dataset {
 
 /** The same signals, labels dealt out anew: each class keeps its share, and says nothing any more. */
 export function withPermutedLabels(data: Dataset, random: Random): Dataset {
-  const labels = random.shuffle(Uint8Array.from(data.labels));
+  const labels = random.shuffle(data.labels.slice());
   return { ...data, name: `${data.name}, labels permuted`, labels };
 }

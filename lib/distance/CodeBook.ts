@@ -93,7 +93,10 @@ export class CodeBook {
     return book;
   }
 
-  /** d(m, n): share of the units, of all layers or of layer l, in which codes m and n differ. */
+  /**
+   * d(m, n): share of the units, of all layers or of layer l, in which codes m and n differ; 0 where
+   * there are no units.
+   */
   distance(m: number, n: number, l?: number): number {
     this.check(m);
     this.check(n);
@@ -104,7 +107,7 @@ export class CodeBook {
       differing += a.reduce((sum, r, k) => sum + Number(r !== b[k]), 0);
       units += a.length;
     }
-    return differing / units;
+    return units === 0 ? 0 : differing / units;
   }
 
   /** "1000 codes: relu 1 (5408 units), maxPool2d 2 (1352 units of 4 pieces), 1.2 MB". */

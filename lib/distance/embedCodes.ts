@@ -20,7 +20,7 @@ export interface EmbeddingOptions extends DistanceOptions {
  * units: UMAP (McInnes, Healy & Melville 2018) on exact nearest neighbours by Hamming distance.
  *
  * A picture, not a measurement: only neighbourhoods are kept, distances between groups mean little.
- * Throws RangeError if there are no more codes than neighbours.
+ * Throws RangeError unless there are more codes than neighbours, and two neighbours or more.
  *
  * @example
  * const grid = Array.from({ length: 40 }, (_, n) => [n / 20 - 1, Math.sin(n)]);
@@ -32,6 +32,12 @@ export async function embedCodes(
   book: CodeBook,
   { random, neighbours = 15, epochs, minDist = 0.1, ...distance }: EmbeddingOptions,
 ): Promise<Float64Array> {
+  if (!(Number.isInteger(neighbours) && neighbours >= 2 && neighbours < book.size)) {
+    throw new RangeError(
+      `${neighbours} neighbours of each of ${book.size} codes, expected an integer from 2 to ` +
+        `${book.size - 1}: give fewer { neighbours }, or more codes`,
+    );
+  }
   const k = neighbours - 1;
   const exclude = Int32Array.from({ length: book.size }, (_, n) => n);
   const { indices, distances } = await nearestNeighbours(book, book, { ...distance, k, exclude });

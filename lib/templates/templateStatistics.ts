@@ -24,7 +24,7 @@ export interface TemplateStatistics {
   readonly classes: number;
   readonly aborted: boolean;
   /** The true class of each signal. */
-  readonly labels: Uint8Array;
+  readonly labels: Dataset["labels"];
   /** ⟨A[x_n]_c, x_n⟩. */
   readonly products: Float32Array;
   /** ⟨A[x_n]_c − mean template, x_n⟩. */

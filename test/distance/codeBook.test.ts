@@ -12,6 +12,7 @@ import {
   codeBook,
   codeDistances,
   type Dataset,
+  embedCodes,
   heWeights,
   loadCodeBook,
   random,
@@ -181,4 +182,35 @@ test("books are of one network, and know their codes", () => {
   assert.throws(() => CodeBook.from([net.code([0, 1]), other.code([0, 1])]), /different networks/);
   assert.throws(() => small.code(3), /no code 3 in a book of 3/);
   assert.throws(() => small.distance(0, 1, 2), /layer 2 of a code book with layers 0 … 1/);
+});
+
+test("codes of no unit are at distance 0", () => {
+  const affine = SplineNetwork.fromWeights([{ W: [[1, 0]], b: [0] }]);
+  const book = CodeBook.from([affine.code([1, 1]), affine.code([2, 2])]);
+  assert.equal(book.distance(0, 1), 0);
+});
+
+test("codes to embed need more of them than neighbours, and an error says so", async () => {
+  const net = SplineNetwork.fromWeights([
+    {
+      W: [
+        [1, 0],
+        [0, 1],
+      ],
+      b: [0, 0],
+    },
+    { W: [[1, 1]], b: [0] },
+  ]);
+  const four = CodeBook.from(
+    [
+      [1, 1],
+      [-1, 1],
+      [1, -1],
+      [-1, -1],
+    ].map((x) => net.code(x)),
+  );
+  for (const neighbours of [undefined, 0, 1, 4, 2.5]) {
+    const options = { random: random(1), ...(neighbours !== undefined && { neighbours }) };
+    await assert.rejects(embedCodes(four, options), /RangeError: .*neighbours/);
+  }
 });

@@ -191,3 +191,22 @@ test("an embedding keeps two far clusters apart, and is the same for the same se
     `${closer} of 60 nearest neighbours lie nearer than a code of the other cluster`,
   );
 });
+
+test("votes are the labels themselves, of more classes than a byte counts", () => {
+  const found = (...indices: number[]) => ({
+    k: 1,
+    indices: Int32Array.from(indices),
+    distances: new Float64Array(indices.length),
+  });
+  const labels = [3, 255, 256, 300, 999, 70_000, -1];
+  assert.deepEqual([...vote(found(0, 1, 2, 3, 4, 5, 6), labels)], labels);
+  assert.equal(sameClass(found(3), labels, [300]).mean, 1);
+});
+
+test("one query leaves the interval of its share open, and none has no share", () => {
+  const one = { k: 2, indices: Int32Array.of(0, 1), distances: new Float64Array(2) };
+  const { mean, low, high } = sameClass(one, [1, 2], [1]);
+  assert.deepEqual([mean, low, high], [0.5, 0, 1]);
+  const none = { k: 2, indices: new Int32Array(0), distances: new Float64Array(0) };
+  assert.throws(() => sameClass(none, [1, 2], []), RangeError);
+});

@@ -1,5 +1,6 @@
 import type { Random } from "../../random";
 import type { MaxAffineSplineOperator } from "../../spline";
+import { makePieces, type Pieces } from "../../spline/operators";
 import { readPoint } from "../../spline/tensorInput";
 
 /** Most joint choices R^K that are searched. */
@@ -64,12 +65,12 @@ export class FactorialMixture {
   }
 
   /** The choice of all units together [K], by exhaustive search. @throws RangeError as `evaluate` */
-  jointChoice(x: ArrayLike<number>): Uint8Array {
+  jointChoice(x: ArrayLike<number>): Pieces {
     const { outputs: K, pieces: R, dimension } = this.layer;
     const point = readPoint(x, dimension);
     const scores = Array.from({ length: K }, (_, k) => this.layer.output(k).piecesAt(point));
-    const choice = new Uint8Array(K);
-    let best = new Uint8Array(K);
+    const choice = makePieces(K, R);
+    let best = makePieces(K, R);
     let most = Number.NEGATIVE_INFINITY;
     const search = (k: number, value: number): void => {
       if (k === K) {
