@@ -31,12 +31,14 @@ export function checkTraining(model: tf.LayersModel, data: Dataset, options: Tra
   if (validation !== undefined) requireData(model, validation);
 }
 
-function requireInteger(value: number, least: number, name: string): void {
+/** Checks an option that counts something. Throws RangeError. */
+export function requireInteger(value: number, least: number, name: string): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new RangeError(`${name} is an integer, ${least} or more, got ${value}`);
 }
 
-function requireData(model: tf.LayersModel, data: Dataset): void {
+/** Checks that a model classifies this data. Throws RangeError. */
+export function requireData(model: tf.LayersModel, data: Dataset): void {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new RangeError(
       `the model has ${model.inputs.length} inputs and ${model.outputs.length} outputs, ` +
@@ -57,6 +59,11 @@ function requireData(model: tf.LayersModel, data: Dataset): void {
   const classes = output.at(-1)!;
   if (output.length !== 2) {
     throw new RangeError(`the model's output has shape [${output}], expected [batch, classes]`);
+  }
+  if (classes < 2) {
+    throw new RangeError(
+      `the model has ${classes} output, expected one a class and two classes or more`,
+    );
   }
   const wrong = data.labels.findIndex((label) => label >= classes);
   if (wrong >= 0) {

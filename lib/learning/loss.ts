@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { batch, type Dataset } from "../data";
+import { requireData, requireInteger } from "./checkTraining";
 
 /**
  * What is minimised, as a mean over signals: the cross-entropy of the softmax of the outputs (nats),
@@ -29,12 +30,16 @@ export function accuracyOf(outputs: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar
 /**
  * Mean loss and share of correct answers of a model on labelled data, in evaluation mode. Batches
  * bound the memory and change the result by rounding alone.
+ *
+ * Throws RangeError for a batch of less than one signal, no data, and data that don't go with the model.
  */
 export function evaluateClassifier(
   model: tf.LayersModel,
   data: Dataset,
   { batchSize = 500, loss = "cross-entropy" }: { batchSize?: number; loss?: LossName } = {},
 ): Measured {
+  requireInteger(batchSize, 1, "batchSize");
+  requireData(model, data);
   let [total, correct] = [0, 0];
   for (let start = 0; start < data.size; start += batchSize) {
     const count = Math.min(batchSize, data.size - start);

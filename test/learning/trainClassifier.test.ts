@@ -300,3 +300,35 @@ test("a 1 × 1 convolution with a stride isn't trained on the native backend, ne
   const [a, b] = [plain, advised].map((model) => (model.predict(x) as tf.Tensor).dataSync());
   assert.deepEqual(a, b, "the advice is the same function");
 });
+
+test("batches of nothing, no data and one class are refused, whether measured or trained", async () => {
+  const model = smallNet();
+  for (const batchSize of [0, -1, 1.5, Number.NaN]) {
+    const measured = () => evaluateClassifier(model, validation, { batchSize });
+    assert.throws(measured, /RangeError: batchSize is an integer, 1 or more/);
+  }
+  const nothing = subset(validation, 0, 0);
+  assert.throws(() => evaluateClassifier(model, nothing), /RangeError: .* is empty/);
+  const single = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
+  const zeros = { ...training, labels: new Uint8Array(training.size) };
+  await assert.rejects(
+    trainClassifier(single, zeros, { ...OPTIONS, random: random(1) }),
+    /RangeError: .*two classes or more/,
+  );
+});
+
+test("epoch e takes the order of its own stream", async () => {
+  const asked: string[] = [];
+  const source = random(5);
+  const listening = new Proxy(source, {
+    get: (target, name) =>
+      name === "split"
+        ? (label: string) => {
+            asked.push(label);
+            return target.split(label);
+          }
+        : Reflect.get(target, name, target),
+  });
+  await train({ random: listening });
+  assert.deepEqual(asked, ["epoch 1", "epoch 2", "epoch 3"]);
+});
