@@ -151,7 +151,8 @@ function clip(
     const after = leads[next]!;
     if (lead > 0) add(x, y, part.scores[k]!, side);
     else if (lead === 0) add(x, y, part.scores[k]!, after > 0 ? side : ~other);
-    if (lead * after >= 0) return;
+    // Not by their product, which small leads make 0.
+    if (Math.sign(lead) * Math.sign(after) >= 0) return;
     // Always from the same end, so that both neighbours compute the same point.
     const [from, to] = side < 0 || isForwards(side) ? [k, next] : [next, k];
     const t = leads[from]! / (leads[from]! - leads[to]!);

@@ -213,6 +213,18 @@ test("the boundary turns at a fold by the angle between its segments", () => {
   }
 });
 
+test("the boundary is the same for scores so small that their products are 0", () => {
+  const [hidden, last] = heWeights([2, 6, 3], random(5), { offsetDeviation: 0.4 });
+  const length = (size: number) => {
+    const W = last!.W.map((row) => Array.from(row, (w) => w * size));
+    const b = Array.from(last!.b, (v) => v * size);
+    const net = SplineNetwork.fromWeights([hidden!, { W, b }]);
+    return decisionBoundary(partition(net, { domain })).length();
+  };
+  assert.ok(length(1) > 0);
+  assert.equal(length(2 ** -600), length(1));
+});
+
 /** Where the line p q meets a segment, as a share of its length. */
 function crossing(
   p: readonly number[],
