@@ -18,8 +18,8 @@ export interface LinearRegions {
  * Joins the cells of a complex to linear regions: neighbours with the same affine map.
  *
  * cells ≥ regions ≥ maps. Cells are convex; a linear region need not be. Maps count as the same if
- * no entry of A and b (in the slice's coordinates) differs by more than `tolerance`, relative to
- * the largest entry of any cell and 1.
+ * no entry of A (in the slice's coordinates) differs by more than `tolerance` relative to the largest
+ * of any cell, and none of b relative to the largest b or what A makes of the domain.
  *
  * @example const { cells, regions, maps } = linearRegions(partition(net, { domain }));
  */
@@ -29,15 +29,24 @@ export function linearRegions(
 ): LinearRegions {
   const cells = complex.cellCount;
   const { A, b, outputs } = sliceMaps(complex);
-  const size = (values: Float64Array) => values.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
-  const width = tolerance * Math.max(size(A), size(b));
-  const near = (values: Float64Array, count: number, i: number, j: number): boolean => {
+  const size = (values: Float64Array) => values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  // Slopes and offsets have units of their own, so that each is held against its like.
+  const steepest = size(A);
+  const width = tolerance * Math.max(size(b), steepest * size(complex.arrays.vertices));
+  const near = (
+    values: Float64Array,
+    count: number,
+    most: number,
+    i: number,
+    j: number,
+  ): boolean => {
     for (let k = 0; k < count; k++) {
-      if (!(Math.abs(values[count * i + k]! - values[count * j + k]!) <= width)) return false;
+      if (!(Math.abs(values[count * i + k]! - values[count * j + k]!) <= most)) return false;
     }
     return true;
   };
-  const same = (i: number, j: number) => near(A, 2 * outputs, i, j) && near(b, outputs, i, j);
+  const same = (i: number, j: number) =>
+    near(A, 2 * outputs, tolerance * steepest, i, j) && near(b, outputs, width, i, j);
   const { first, setOf: regionOf } = connectedCells(complex, same);
   return {
     cells,

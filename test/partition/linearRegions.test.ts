@@ -67,3 +67,27 @@ function counts(net: SplineNetwork): number[] {
   const { cells, regions, maps } = linearRegions(partition(net, { domain }));
   return [cells, regions, maps];
 }
+
+test("linear regions are the same whatever the units of inputs and outputs", () => {
+  const [first, ...rest] = heWeights([2, 6, 5, 3], random(4), { offsetDeviation: 0.4 });
+  const last = rest.pop()!;
+  const times = (rows: readonly ArrayLike<number>[], factor: number) =>
+    rows.map((row) => Array.from(row, (w) => w * factor));
+  const regions = (input: number, output: number) => {
+    const net = SplineNetwork.fromWeights([
+      { W: times(first!.W, 1 / input), b: first!.b },
+      ...rest,
+      { W: times(last.W, output), b: times([last.b], output)[0]! },
+    ]);
+    const {
+      cells,
+      regions: joined,
+      maps,
+    } = linearRegions(partition(net, { domain: times(domain, input) as typeof domain }));
+    return [cells, joined, maps];
+  };
+  for (const unit of [2 ** -40, 2 ** 40]) {
+    assert.deepEqual(regions(unit, 1), regions(1, 1));
+    assert.deepEqual(regions(1, unit), regions(1, 1));
+  }
+});
