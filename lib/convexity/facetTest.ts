@@ -36,7 +36,7 @@ export interface FacetTestOptions {
   readonly slice?: Slice;
   /** The output that is tested; all if left out. */
   readonly output?: number;
-  /** Jumps down to −tolerance, relative to the slopes on both sides and 1, are rounding. */
+  /** Jumps down to −tolerance, relative to the steepest slope at any facet, are rounding. */
   readonly tolerance?: number;
 }
 
@@ -56,17 +56,24 @@ export interface FacetTestOptions {
 export function facetTest(net: SplineNetwork, options: FacetTestOptions): FacetTest {
   const { output, tolerance = 1e-9 } = options;
   const outputs = testedOutputs(net, output);
-  const { facets, undecided } = facetsOn(net, options);
+  const { facets: found, undecided } = facetsOn(net, options);
+  const facets = [...found];
   let count = 0;
   let smallestJump = Number.POSITIVE_INFINITY;
   let worst: FacetTest["worst"];
+  // Where a slope is 0 by cancellation, its rounding is that of slopes elsewhere.
+  const steepest = facets.reduce(
+    (most, { before, after }) =>
+      outputs.reduce((m, c) => Math.max(m, Math.abs(before[c]!), Math.abs(after[c]!)), most),
+    0,
+  );
   for (const facet of facets) {
     count++;
     for (const c of outputs) {
       const [before, after] = [facet.before[c]!, facet.after[c]!];
       const jump = after - before;
       if (jump < smallestJump) smallestJump = jump;
-      if (jump >= -tolerance * Math.max(1, Math.abs(before), Math.abs(after))) continue;
+      if (jump >= -tolerance * steepest) continue;
       if (worst !== undefined && jump * facet.reach >= worst.jump * worst.facet.reach) continue;
       worst = { facet, output: c, jump };
     }

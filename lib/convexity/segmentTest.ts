@@ -28,7 +28,7 @@ export interface SegmentTestOptions {
   readonly output?: number;
   /** Number of segments; 100,000 if left out. */
   readonly segments?: number;
-  /** Violations up to this, relative to the largest of |f| at the three points and 1, are rounding. */
+  /** Violations up to this, relative to the largest |f| that was met so far, are rounding. */
   readonly tolerance?: number;
 }
 
@@ -58,6 +58,7 @@ export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): Se
   let [x, y, middle] = [new Float64Array(D), new Float64Array(D), new Float64Array(D)];
   let [fx, fy]: [Float64Array, Float64Array] = [x, y];
   let largest = Number.NEGATIVE_INFINITY;
+  const sizes = new Float64Array(net.outputSize); // the largest |f| of each output so far
   let worst = 0; // the violation beyond its tolerance
   let counterexample: ConvexityCounterexample | undefined;
   for (let n = 0; n < segments; n++) {
@@ -71,8 +72,9 @@ export function segmentTest(net: SplineNetwork, options: SegmentTestOptions): Se
     for (const c of outputs) {
       const violation = fm[c]! - (fx[c]! + fy[c]!) / 2;
       if (violation > largest) largest = violation;
-      const scale = Math.max(1, Math.abs(fx[c]!), Math.abs(fy[c]!), Math.abs(fm[c]!));
-      const excess = violation - tolerance * scale;
+      // Where f is 0 by cancellation, its rounding is that of values elsewhere.
+      sizes[c] = Math.max(sizes[c]!, Math.abs(fx[c]!), Math.abs(fy[c]!), Math.abs(fm[c]!));
+      const excess = violation - tolerance * sizes[c]!;
       if (excess <= worst) continue;
       worst = excess;
       counterexample = { output: c, x: x.slice(), y: y.slice(), t: 0.5, violation };

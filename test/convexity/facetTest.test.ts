@@ -218,3 +218,16 @@ test("what the facet test can't take is refused", () => {
   const plane = convexNet([2, 4, 1], random(1), ["relu"]);
   assert.throws(() => facetTest(plane, { domain: box(3, 1) }), /3 and 3 numbers, expected 2/);
 });
+
+test("a network with a concave kink isn't convex, however small its outputs are", () => {
+  for (const size of [1, 1e-12, 1e-200]) {
+    const net = SplineNetwork.fromWeights([
+      { W: [[1, 0]], b: [0] },
+      { W: [[-size]], b: [0] },
+    ]);
+    const options = { domain: box(2, 1), random: random(1), segments: 100 };
+    assert.equal(facetTest(net, options).convex, false);
+    assert.equal(auditConvexity(net, options).verdict, "not convex");
+    assert.ok(segmentTest(net, options).counterexample);
+  }
+});
