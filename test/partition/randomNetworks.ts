@@ -92,9 +92,14 @@ function dense(from: number, to: number, weights: Draw, offsets: Draw): Dense {
 }
 
 /** Dense layers of any activation, with batch norm, residual sums, branches, maxout. */
-export function denseNetwork(rng: Random, weights: Draw, offsets: Draw): SplineNetwork {
+export function denseNetwork(
+  rng: Random,
+  weights: Draw,
+  offsets: Draw,
+  deepest = 3,
+): SplineNetwork {
   const build = new Builder([rng.integer(0, 1) === 0 ? 2 : rng.integer(3, 5)]);
-  const depth = rng.integer(1, 3);
+  const depth = rng.integer(1, deepest);
   for (let l = 0; l < depth; l++) {
     const width = rng.integer(1, 9);
     build.add(dense(sizeOf(build.shape), width, weights, offsets));
