@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import {
+  ActivationCode,
   BatchedNetwork,
   CodeBook,
   CodeBookFileError,
@@ -120,6 +121,28 @@ test("a book that is saved and loaded is the same, in few bytes", () => {
   assert.deepEqual(again.layers, small.layers);
   assert.deepEqual(again.words, small.words);
   for (let n = 0; n < 3; n++) assert.ok(again.code(n).equals(small.code(n)));
+});
+
+test("codes of several bytes a layer come back, packed side by side", () => {
+  const rng = random(2);
+  const pieces = [2, 3];
+  const codes = Array.from({ length: 4 }, () =>
+    ActivationCode.from(
+      pieces.map((R) => ({
+        pieces: R,
+        q: Uint8Array.from({ length: 20 }, () => rng.integer(0, R - 1)),
+      })),
+    ),
+  );
+  const file = join(scratch, "wide.bin");
+  saveCodeBook(CodeBook.from(codes), file);
+  const again = loadCodeBook(file);
+  codes.forEach((code, n) => {
+    assert.ok(again.code(n).equals(code), `code ${n}`);
+  });
+  const header = JSON.stringify({ size: 4, layers: again.layers }).length;
+  // 20 bits and 20 · 3 bits take 3 and 8 bytes.
+  assert.equal(readFileSync(file).length, 12 + header + 4 * (3 + 8) + 32);
 });
 
 test("every truncation and every flipped bit of a file is refused", () => {

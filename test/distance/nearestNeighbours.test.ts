@@ -11,6 +11,7 @@ import {
   sameClass,
   vote,
 } from "../../lib";
+import { hammingModule } from "../../lib/distance/kernel";
 
 /** Codes of three layers: ReLUs, windows of four, units of three pieces; many near each other. */
 function randomCodes(count: number, rng: Random, units = [300, 45, 17]): ActivationCode[] {
@@ -54,6 +55,13 @@ test("distances are the shares of differing units, counted one by one, for both 
   }
   assert.equal(book.distance(3, 5), codeDistances(book, book)[3 * 90 + 5]);
   assert.equal(Math.round(book.distance(3, 5) * 362), codes[3]!.distance(codes[5]!));
+});
+
+test("the engine that is asked for is the one that runs", () => {
+  assert.equal(hammingModule("typescript"), undefined);
+  const compiled = hammingModule("wasm");
+  assert.ok(compiled instanceof WebAssembly.Module);
+  assert.equal(hammingModule(undefined), compiled);
 });
 
 test("weighted distances are the weighted means of those of the layers", () => {
@@ -161,12 +169,20 @@ test("neighbours vote; a draw goes to the nearest; shares come with their interv
   assert.deepEqual([...vote(found, [7, 7, 5, 5])], [5]);
   assert.deepEqual([...vote(found, [7, 7, 6, 5])], [7]);
   assert.throws(() => vote(found, [7, 7, 5, 5], 5), /vote of 5 neighbours, expected 1 to 4/);
+  assert.throws(() => vote(found, [7, 7, 5, 5], 0), /vote of 0 neighbours, expected 1 to 4/);
+  assert.throws(() => vote(found, [7, 7, 5, 5], 1.5), /vote of 1.5 neighbours/);
   assert.throws(() => vote(found, [1, 2]), /code 3, but there are 2 labels/);
   const two = { k: 2, indices: Int32Array.of(0, 1, 0, 1), distances: new Float64Array(4) };
   const { mean, low, high, shares } = sameClass(two, [0, 1], [0, 2]);
   assert.deepEqual([mean, ...shares], [0.25, 0.5, 0]);
+  assert.throws(() => sameClass(two, [0, 1], [0, 2, 1]), /3 labels for 2 queries/);
   // Standard deviation √(1/8), standard error ¼.
   assert.ok(Math.abs(high - 0.25 - 1.96 / 4) < 1e-12 && Math.abs(low - 0.25 + 1.96 / 4) < 1e-12);
+  const three = { k: 2, indices: Int32Array.of(0, 1, 0, 1, 0, 0), distances: new Float64Array(6) };
+  const wider = sameClass(three, [0, 1], [0, 2, 0]);
+  assert.deepEqual([...wider.shares], [0.5, 0, 1]);
+  // Standard deviation ½, standard error ½ / √3.
+  assert.ok(Math.abs(wider.high - 0.5 - 1.96 / Math.sqrt(12)) < 1e-12);
 });
 
 test("an embedding keeps two far clusters apart, and is the same for the same seed", async () => {
@@ -178,6 +194,9 @@ test("an embedding keeps two far clusters apart, and is the same for the same se
   const embed = () => embedCodes(clusters, { neighbours: 8, epochs: 200, random: random(6) });
   const places = await embed();
   assert.deepEqual(await embed(), places);
+  const short = (neighbours: { neighbours?: number }) =>
+    embedCodes(clusters, { ...neighbours, epochs: 10, random: random(6) });
+  assert.deepEqual(await short({}), await short({ neighbours: 15 }));
   const { indices } = await nearestNeighbours(clusters, clusters, {
     k: 1,
     exclude: Array.from({ length: 60 }, (_, n) => n),
