@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CellFailure } from "./CellFailure";
 import type { CellRunner } from "./CellRunner";
+import { codePointsOf, unitsOf } from "./codePoints";
 import { OutputStreams } from "./OutputStreams";
 import {
   JupyterHandlerImpl,
   type Message,
+  type Place,
   type Socket,
   setDisplay,
   TYPESCRIPT_VERSION,
@@ -125,6 +127,19 @@ export class KernelServer extends ZmqServer {
     this.#send(parent, "error", { ename, evalue, traceback });
   }
 
+  override handleComplete(socket: Socket, message: Message): void {
+    const { code } = message.content;
+    const reply = this.handler.handleComplete(inUnits(message.content));
+    const cursor_start = codePointsOf(code, reply.cursor_start);
+    const cursor_end = codePointsOf(code, reply.cursor_end);
+    this.#send(message, "complete_reply", { ...reply, cursor_start, cursor_end }, socket);
+  }
+
+  override handleInspect(socket: Socket, message: Message): void {
+    const reply = this.handler.handleInspect(inUnits(message.content));
+    this.#send(message, "inspect_reply", reply, socket);
+  }
+
   override handleKernelInfo(socket: Socket, message: Message): void {
     const info = this.handler.handleKernel();
     const language_info = { ...info.language_info, version: TYPESCRIPT_VERSION };
@@ -153,6 +168,11 @@ export class KernelServer extends ZmqServer {
     message.signAndSend(this.connInfo.key, socket);
   }
 }
+
+const inUnits = ({ code, cursor_pos }: Place): Place => ({
+  code,
+  cursor_pos: unitsOf(code, cursor_pos),
+});
 
 function messageType(frames: Buffer[]): string {
   const delimiter = frames.findIndex((frame) => frame.equals(DELIMITER));

@@ -1,3 +1,5 @@
+import { StringDecoder } from "node:string_decoder";
+
 type StreamName = "stdout" | "stderr";
 type Send = (name: StreamName, text: string) => void;
 
@@ -15,8 +17,15 @@ export class OutputStreams {
   /** Takes over this process's stdout and stderr. */
   capture(): void {
     for (const name of ["stdout", "stderr"] as const) {
+      // Bytes come in chunks that end anywhere: those of a character's beginning wait for the rest.
+      const decoder = new StringDecoder("utf8");
       process[name].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-        this.#write(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+        const encoding = typeof rest[0] === "string" ? (rest[0] as BufferEncoding) : "utf8";
+        const text =
+          typeof chunk === "string" && /^utf-?8$/i.test(encoding)
+            ? decoder.end() + chunk
+            : decoder.write(bytesOf(chunk, encoding));
+        this.#write(name, text);
         const done = rest.find((argument) => typeof argument === "function");
         if (done !== undefined) process.nextTick(done as () => void);
         return true;
@@ -49,4 +58,9 @@ export class OutputStreams {
     if (performance.now() - this.#last > PERIOD_MS) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), PERIOD_MS);
   }
+}
+
+function bytesOf(chunk: string | Uint8Array, encoding: BufferEncoding): Buffer {
+  if (typeof chunk === "string") return Buffer.from(chunk, encoding);
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }

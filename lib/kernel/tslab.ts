@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
+import { insert } from "./edits";
+import { withoutExports } from "./exported";
 import { loopsByAwait } from "./forAwait";
+import { withNodeLibrary } from "./nodeLibrary";
 import { expandShorthand } from "./shorthand";
+import { annotations, isUnnameable } from "./unnameable";
 
 /** The version of tslab whose inner workings are relied on here. */
 const TESTED = "1.0.22";
@@ -56,7 +60,12 @@ export type WriteDisplayData = (data: DisplayData, update: boolean) => void;
 
 /** The parts of tslab's Jupyter server that the subclass here calls or replaces. */
 export interface ServerBase {
-  handler: { handleKernel(): KernelInfo; handleShutdown(request: unknown): unknown };
+  handler: {
+    handleKernel(): KernelInfo;
+    handleComplete(request: Place): { cursor_start: number; cursor_end: number };
+    handleInspect(request: Place): object;
+    handleShutdown(request: unknown): unknown;
+  };
   connInfo: { key: string; transport: string; ip: string };
   iopub: Socket;
   init(): Promise<void>;
@@ -65,9 +74,17 @@ export interface ServerBase {
   publishStatus(status: string, parent: Message): void;
   handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void>;
   handleExecute(socket: Socket, message: Message): Promise<void>;
+  handleComplete(socket: Socket, message: Message): void;
+  handleInspect(socket: Socket, message: Message): void;
   handleCommInfoRequest(socket: Socket, message: Message): void;
   handleKernelInfo(socket: Socket, message: Message): void;
   handleShutdown(socket: Socket, message: Message): void;
+}
+
+/** A place in a cell that is being written, for tslab in UTF-16 units. */
+export interface Place {
+  code: string;
+  cursor_pos: number;
 }
 
 /** What the kernel says of itself. */
@@ -111,7 +128,7 @@ interface Position {
 
 interface Converted {
   // Several diagnostics may share one position.
-  diagnostics: { start: Position; fileName?: string }[];
+  diagnostics: { start: Position; code: number; fileName?: string }[];
   hasToplevelAwait: boolean;
 }
 
@@ -125,7 +142,7 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
   const { createConverter } = require("tslab/dist/converter") as {
     createConverter(options: { isJS: boolean; isBrowser: boolean }): Converter;
   };
-  const node = mended(createConverter({ isJS: false, isBrowser: false }));
+  const node = mended(withNodeLibrary(() => createConverter({ isJS: false, isBrowser: false })));
   const converters = {
     node,
     get browser(): never {
@@ -139,13 +156,17 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
   return executor.createExecutor(root, converters, console);
 }
 
-/** A converter that takes shorthand properties, and cells that only wait in a `for await`. */
+/**
+ * A converter that takes shorthand properties, the word `export`, names whose type can't be written
+ * down, and cells that only wait in a `for await`.
+ */
 function mended(converter: Converter): Converter {
   return {
     ...converter,
     convert(declarations, code) {
-      const expanded = expandShorthand(code);
-      const result = converter.convert(declarations, expanded.code);
+      const expanded = expandShorthand(withoutExports(code));
+      const checked = converter.convert(declarations, expanded.code);
+      const result = annotated(converter, declarations, expanded.code, checked) ?? checked;
       const diagnostics = result.diagnostics.map((diagnostic) => {
         if (diagnostic.fileName !== undefined) return diagnostic;
         const offset = expanded.originalOffset(diagnostic.start.offset);
@@ -157,4 +178,27 @@ function mended(converter: Converter): Converter {
       return { ...result, diagnostics, hasToplevelAwait };
     },
   };
+}
+
+/**
+ * What becomes of a cell whose only fault is that some inferred types can't be written down: with
+ * types that can. The cell itself was checked with those inferred; later cells see the others.
+ */
+function annotated(
+  converter: Converter,
+  declarations: string,
+  code: string,
+  { diagnostics }: Converted,
+): Converted | undefined {
+  const unnameable = diagnostics.every(
+    (diagnostic) => diagnostic.fileName === undefined && isUnnameable(diagnostic.code),
+  );
+  if (diagnostics.length === 0 || !unnameable) return undefined;
+  const added = annotations(
+    code,
+    diagnostics.map(({ start }) => start.offset),
+  );
+  if (added === undefined) return undefined;
+  const result = converter.convert(declarations, insert(code, added).code);
+  return result.diagnostics.length === 0 ? result : undefined;
 }
