@@ -122,6 +122,17 @@ export function neverOvertakes(
   if (length === 0) return c > label ? gap >= 0 : gap > 0;
   if (c < label || Math.abs(gap) > SAME * Math.max(Math.abs(f[label]!), Math.abs(f[c]!)))
     return false;
-  const lengths = [label, c].map((k) => euclideanLength(A.subarray(k * D, (k + 1) * D)));
-  return length <= SAME * Math.max(...lengths);
+  return sameTemplates(length, A, label, c, D);
+}
+
+/** Is a difference of two templates of this length only rounding? */
+export function sameTemplates(
+  length: number,
+  A: Float64Array,
+  y: number,
+  c: number,
+  D: number,
+): boolean {
+  const [one, other] = [y, c].map((k) => euclideanLength(A.subarray(k * D, (k + 1) * D)));
+  return length <= SAME * Math.max(one!, other!);
 }

@@ -55,20 +55,31 @@ function folded(
     );
   }
   const none = makePieces(0, 1);
+  const operators = graph.nodes.slice(from, to).map(({ operator }) => operator);
   const run = (x: Float64Array, affine: boolean) =>
-    graph.nodes.slice(from, to).reduce((value, { operator }) => {
+    operators.reduce((value, operator) => {
       const y = new Float64Array(sizeOf(operator.outputShape));
       if (affine) operator.apply(none, value, y);
       else operator.pushforward(none, value, y);
       return y;
     }, x);
+  const readAtInput = (g: Float64Array) =>
+    operators.reduceRight((functional, operator) => {
+      const h = new Float64Array(sizeOf(operator.inputShape));
+      operator.pullback(none, functional, h);
+      return h;
+    }, g);
   const W = new Float64Array(outputs * inputs);
-  const unit = new Float64Array(inputs);
-  for (let i = 0; i < inputs; i++) {
+  // Column by column or row by row, whichever are fewer.
+  const unit = new Float64Array(Math.min(inputs, outputs));
+  for (let i = 0; i < unit.length; i++) {
     unit.fill(0);
     unit[i] = 1;
-    const column = run(unit, false);
-    for (let k = 0; k < outputs; k++) W[k * inputs + i] = column[k]!;
+    if (outputs < inputs) W.set(readAtInput(unit), i * inputs);
+    else
+      run(unit, false).forEach((v, k) => {
+        W[k * inputs + i] = v;
+      });
   }
   return { inputs, outputs, W, b: run(new Float64Array(inputs), true).slice() };
 }
