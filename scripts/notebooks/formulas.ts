@@ -108,7 +108,8 @@ function closingOf(
   let [braces, nested] = [0, 0];
   // Braces that don't balance are an error to be told of, not a text.
   let last: Delimiter | undefined;
-  for (const delimiter of delimiters.slice(index + (pair ? 2 : 1))) {
+  for (let i = index + (pair ? 2 : 1); i < delimiters.length; i++) {
+    const delimiter = delimiters[i]!;
     const { text } = delimiter;
     if (text === "") return last;
     if (text === end && (!pair || isPair(source, delimiter))) {
@@ -131,7 +132,8 @@ function endOf(opening: string): string | undefined {
   return environment === null ? undefined : `\\end${environment[1]}`;
 }
 
-/** Whether two dollars are those of "$5 or $6": each stands before a word, after none. */
+/** Whether two dollars are those of "$5 or $6": the first before a digit, the second between a
+ *  space and a word. */
 function arePrices(source: string, first: Delimiter, second: Delimiter): boolean {
   return (
     /\d/.test(source[first.start + 1] ?? "") &&
