@@ -70,6 +70,12 @@ test("each relation can hold and can fail", () => {
   assert.equal(made(Number.NaN, 1).record.measured, "NaN");
 });
 
+test("a limit that is infinite is stored as text, since JSON knows none", () => {
+  assert.equal(made(1, { atMost: Infinity }).record.bound, "Infinity");
+  assert.deepEqual(made(1, { within: [-Infinity, 2] }).record.bound, ["-Infinity", 2]);
+  assert.match(String(made(1, Infinity).shown.data["text/plain"]), /1, at most Infinity/);
+});
+
 test("the text of a claim is no HTML", () => {
   const [shown] = capture(() => claim("a < b & c", true));
   assert.match(String(shown!.data["text/html"]), /a &lt; b &amp; c/);
