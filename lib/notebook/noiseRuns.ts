@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { refusing } from "../data/readDataFile";
 import { isObject, LARGEST_JSON, parseJson, shown } from "../files/parseJson";
@@ -13,7 +13,7 @@ const FILE = join(__dirname, "..", "..", "..", "data", "studies", "initial-state
  * @throws DataFormatError if the file is damaged
  */
 export function finishedNoiseRuns(file = FILE): NoiseRun[] {
-  if (!existsSync(file)) return [];
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
   const refuse = refusing(file);
   const stored = parseJson(readWhole(file, refuse, LARGEST_JSON), refuse);
   const { study, runs } = isObject(stored) ? stored : {};

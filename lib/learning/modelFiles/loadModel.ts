@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { isObject } from "../../files/parseJson";
@@ -56,7 +56,8 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
     throw structure(file, "no modelTopology", "the layers under modelTopology");
   }
   const groups = checkManifest(file, weightsManifest);
-  const hasCard = existsSync(join(folder, FILES.card));
+  // A link to nowhere is a card that is lost, not a model without one.
+  const hasCard = lstatSync(join(folder, FILES.card), { throwIfNoEntry: false }) !== undefined;
   const card = hasCard ? readCard(join(folder, FILES.card)) : undefined;
   if (card !== undefined) checkHashes(folder, card);
 
