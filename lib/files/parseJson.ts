@@ -43,6 +43,6 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** A value for a message, cut short. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = JSON.stringify(value) ?? "missing";
   return text.length > 80 ? `${text.slice(0, 80)} …` : text;
 }
