@@ -23,6 +23,10 @@ const LARGEST_MB = 5;
 const LARGEST_SVG = 100_000;
 /** A picture of more bytes than this is stored with 256 colours, if it isn't a photograph. */
 const LARGEST_PICTURE = 120_000;
+/** What may stand before the element of an SVG file: its declaration, type, comments. */
+const PROLOG =
+  /^\uFEFF?(?:\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE(?:[^[>"']|"[^"]*"|'[^']*'|\[[^\]]*\])*>)*/i;
+const ENTITY = /<!ENTITY\s+([\w.-]+)\s+("[^"]*"|'[^']*')\s*>/g;
 
 /**
  * Shows a figure as one output in several forms: the native one for JupyterLab, a picture (PNG)
@@ -55,7 +59,7 @@ function formsOf(figure: Figure, options: ImageOptions): Forms {
   if (typeof figure === "string") return svgForms(figure, title);
   if (figure instanceof Uint8Array) return pngForms(figure, title);
   if (isVegaLite(figure)) {
-    const spec = limited(plainJson(withTheme(figure)) as object);
+    const spec = limited(withTheme(plainJson(figure) as object));
     const picture = pictureOfSvg(svgOfVegaLite(spec));
     const label = title ?? titleOf((figure as { title?: unknown }).title) ?? "Vega-Lite figure";
     return withPicture({ "application/vnd.vegalite.v5+json": spec }, picture, label);
@@ -91,13 +95,21 @@ function isVegaLite(figure: object): boolean {
   throw new TypeError(`show draws Vega-Lite 5, this figure says ${$schema}`);
 }
 
-function svgForms(svg: string, given: string | undefined): Forms {
-  if (!/^\s*(<\?xml[^>]*>\s*)?<svg[\s>]/.test(svg)) {
+function svgForms(text: string, given: string | undefined): Forms {
+  const prolog = PROLOG.exec(text)![0];
+  // A page takes the element alone, so that it must do without what was declared before.
+  const declared = new Map(
+    [...prolog.matchAll(ENTITY)].map(([, name, value]) => [name, value!.slice(1, -1)]),
+  );
+  const svg = text
+    .slice(prolog.length)
+    .replace(/&([\w.-]+);/g, (whole, name) => declared.get(name) ?? whole);
+  if (!/^<svg[\s/>]/.test(svg)) {
     throw new TypeError(
       `show takes a text that is SVG, this one begins with "${svg.slice(0, 30)}"`,
     );
   }
-  const title = given ?? /^<svg[^>]*><title>([^<]*)<\/title>/.exec(svg)?.[1] ?? "SVG figure";
+  const title = given ?? /^<svg[^>]*>\s*<title>([^<]*)<\/title>/.exec(svg)?.[1] ?? "SVG figure";
   const native = svg.length <= LARGEST_SVG ? { "image/svg+xml": svg } : {};
   return withPicture(native, pictureOfSvg(svg), unescapeHtml(title));
 }
