@@ -1,5 +1,6 @@
 import { MaxAffineSpline } from "./MaxAffineSpline";
 import { MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
+import { powerOfTwo } from "./powerOfTwo";
 
 type Solver = Awaited<ReturnType<typeof import("highs").default>>;
 
@@ -76,9 +77,19 @@ function reduced(spline: MaxAffineSpline, highs: Solver, tolerance: number): Red
 
 // In the LP format of CPLEX, which HiGHS reads.
 function leadProgram({ A, b, dimension }: MaxAffineSpline, r: number, others: number[]): string {
+  // x_i in units in which its steepest difference is 1: the solver takes 1e25 for infinity. x is free,
+  // so that the lead is the same.
+  const units = Array.from({ length: dimension }, (_, i) =>
+    powerOfTwo(
+      others.reduce(
+        (most, j) => Math.max(most, Math.abs(A[r * dimension + i]! - A[j * dimension + i]!)),
+        0,
+      ),
+    ),
+  );
   const rows = others.map((j) => {
     const terms = Array.from({ length: dimension }, (_, i) => {
-      const difference = A[r * dimension + i]! - A[j * dimension + i]!;
+      const difference = (A[r * dimension + i]! - A[j * dimension + i]!) / units[i]!;
       return `${difference < 0 ? "-" : "+"} ${Math.abs(difference)} x${i}`;
     });
     return ` ${terms.join(" ")} - t >= ${b[j]! - b[r]!}`;

@@ -63,6 +63,9 @@ export function memorise(
   { random, tolerance = 1e-10, maxSteps = 10_000, onStep }: MemoriseOptions,
 ): Memorised {
   const norm = checkedNorm(x, y, C, alpha);
+  if (!(Number.isInteger(maxSteps) && maxSteps >= 0)) {
+    throw new RangeError(`maxSteps is ${maxSteps}, expected an integer from 0`);
+  }
   const D = x.length;
   let T = project(random.normals(C * D), alpha, true);
   let length = 1 / norm ** 2;

@@ -250,3 +250,8 @@ test("more pieces never fit worse, and as many as the values take fit them exact
     }
   }
 });
+
+test("values whose squares overflow are refused as too large", () => {
+  assert.throws(() => fitMaxAffine([0, 1, 2], [1e155, 0, 1e155], 2), /RangeError: y .*too large/);
+  assert.throws(() => fitMaxAffine([0, 1e155, 2], [1, 0, 1], 2), /RangeError: X .*too large/);
+});

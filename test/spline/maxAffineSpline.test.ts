@@ -231,3 +231,10 @@ test("wrong shapes and numbers are refused, with what was found and expected", (
     /no output 1: the operator has 1/,
   );
 });
+
+test("needed pieces are kept whatever the unit of their slopes", async () => {
+  for (const slope of [1e-25, 1, 1e25, 1e200]) {
+    const spline = new MaxAffineSpline([[slope], [-slope], [0]], [0, 0, -1]);
+    assert.deepEqual((await removeRedundantPieces(spline)).kept, [0, 1], `slopes of ${slope}`);
+  }
+});

@@ -47,6 +47,9 @@ export function fitGaussianMixture(
   options: MixtureFitOptions = {},
 ): MixtureFit {
   const { iterations = 200, tolerance = 1e-9, equalPriors = false, seed = 1 } = options;
+  if (!(Number.isInteger(iterations) && iterations >= 0)) {
+    throw new RangeError(`iterations are ${iterations}, expected an integer from 0`);
+  }
   const given = readPoints(points, dimension);
   // Around their mean: weighted sums keep the digits of points far from the origin.
   const mean = meanOf(given, dimension);

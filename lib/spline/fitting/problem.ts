@@ -1,3 +1,4 @@
+import { largestSize } from "../largestSize";
 import { MaxAffineSpline } from "../MaxAffineSpline";
 import { readPoints } from "../tensorInput";
 
@@ -47,7 +48,7 @@ export interface Standardised {
  * Reads points X [n × d] and values y [n] and moves each coordinate to mean 0 and deviation 1: the
  * normal equations of cells are then as well conditioned as the cells allow.
  *
- * @throws RangeError on lengths that don't fit, NaN or infinities
+ * @throws RangeError on lengths that don't fit, NaN, infinities, or squares that overflow
  */
 export function standardised(X: ArrayLike<number>, y: ArrayLike<number>): Standardised {
   const values = readPoints(y, 1);
@@ -57,6 +58,16 @@ export function standardised(X: ArrayLike<number>, y: ArrayLike<number>): Standa
   }
   const dimension = X.length / n;
   const points = readPoints(X, dimension);
+  for (const [name, data] of [
+    ["X", points],
+    ["y", values],
+  ] as const) {
+    const size = largestSize(data);
+    if (Number.isFinite(size * size * data.length)) continue;
+    throw new RangeError(
+      `${name} has numbers of up to ${size}, too large: their squares overflow; scale them down`,
+    );
+  }
   const mean = new Float64Array(dimension);
   const deviation = new Float64Array(dimension);
   points.forEach((value, i) => {

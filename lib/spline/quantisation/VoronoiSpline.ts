@@ -1,4 +1,5 @@
 import { MaxAffineSpline } from "../MaxAffineSpline";
+import { powerOfTwo } from "../powerOfTwo";
 
 /**
  * The max-affine spline of a quantiser: slopes are the centroids, offsets −½‖a‖². Its codes are told
@@ -40,10 +41,4 @@ export class VoronoiSpline extends MaxAffineSpline {
     }
     return codes;
   }
-}
-
-/** The power of two at or below a size, within what can be divided by; 1 for 0. */
-export function powerOfTwo(size: number): number {
-  if (size === 0) return 1;
-  return 2 ** Math.min(1000, Math.max(-1000, Math.floor(Math.log2(size))));
 }

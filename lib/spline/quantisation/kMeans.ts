@@ -1,9 +1,10 @@
 import { type Random, random } from "../../random";
 import { largestSize } from "../largestSize";
 import type { MaxAffineSpline } from "../MaxAffineSpline";
+import { powerOfTwo } from "../powerOfTwo";
 import { readPoints } from "../tensorInput";
 import { NearestCentroids } from "./NearestCentroids";
-import { powerOfTwo, VoronoiSpline } from "./VoronoiSpline";
+import { VoronoiSpline } from "./VoronoiSpline";
 
 /** How points are quantised. */
 export interface KMeansOptions {
