@@ -5,6 +5,7 @@ import { loopsByAwait } from "./forAwait";
 import { withNodeLibrary } from "./nodeLibrary";
 import { expandShorthand } from "./shorthand";
 import { annotations, isUnnameable } from "./unnameable";
+import { withoutValueOfWrite } from "./writeStatement";
 
 /** The version of tslab whose inner workings are relied on here. */
 const TESTED = "1.0.22";
@@ -158,13 +159,13 @@ export function createExecutor(root: string, console: ExecutorConsole): Executor
 
 /**
  * A converter that takes shorthand properties, the word `export`, names whose type can't be written
- * down, and cells that only wait in a `for await`.
+ * down, cells that only wait in a `for await`, and shows no value of a last `process.stdout.write`.
  */
 function mended(converter: Converter): Converter {
   return {
     ...converter,
     convert(declarations, code) {
-      const expanded = expandShorthand(withoutExports(code));
+      const expanded = expandShorthand(withoutValueOfWrite(withoutExports(code)));
       const checked = converter.convert(declarations, expanded.code);
       const result = annotated(converter, declarations, expanded.code, checked) ?? checked;
       const diagnostics = result.diagnostics.map((diagnostic) => {

@@ -56,4 +56,12 @@ process.stdout.write("g", "utf-8");
 const written = process.stdout.write("é", "utf8");`);
     assert.equal(text(cell!), "abcdefgé");
   });
+
+  test("a last write shows its text alone, other values are shown as ever", async () => {
+    const [write, value] = await kernel.run(
+      'process.stdout.write("616263", "hex"); // and no "true"',
+      'const w = process.stdout.write("d");\nw',
+    );
+    assert.deepEqual([text(write!), text(value!)], ["abc", "dtrue\n"]);
+  });
 });
