@@ -1,6 +1,7 @@
 import { euclideanLength } from "../spline/magnitude";
 import {
   Activation,
+  Add,
   BatchNorm,
   Concat,
   Conv2d,
@@ -25,8 +26,9 @@ const ROUNDING = 1e-15;
  *
  * Dense: its spectral norm; convolution: `convolutionNorm`; batch normalisation and activations:
  * the steepest slope; max pooling: √ of the number of windows that share a pixel (1 where they don't
- * overlap), which is exact; concatenation and reshaping: 1. Other affine operators: √(‖A‖₁ ‖A‖∞). Throws RangeError
- * for operators that choose pieces in another way, and where an operator is too large to look at.
+ * overlap), which is exact; a sum: √ of the number of signals; concatenation and reshaping: 1. Other
+ * affine operators: √(‖A‖₁ ‖A‖∞). Throws RangeError for operators that choose pieces in another way,
+ * and where an operator is too large to look at.
  *
  * @example
  * operatorNorm(new MaxPool2d([5, 5, 1], { size: 3, strides: 2 })); // 2: the middle pixel is in four windows
@@ -40,6 +42,7 @@ export function operatorNorm(operator: Operator): number {
   if (operator instanceof Activation) return steepest(operator.slopes);
   if (operator instanceof MaxPool) return Math.sqrt(overlap(operator));
   if (operator instanceof Reshape || operator instanceof Concat) return 1;
+  if (operator instanceof Add) return Math.sqrt(operator.count);
   if (operator.pieces > 1) {
     throw new RangeError(`there is no rule for the norm of the operator ${operator.kind}`);
   }

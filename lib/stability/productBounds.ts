@@ -1,6 +1,6 @@
 import type { SplineNetwork } from "../network";
 import { euclideanNorm } from "../spline/euclideanNorm";
-import { Add, Concat, type Operator } from "../spline/operators";
+import { Add, Concat, type Operator, sizeOf } from "../spline/operators";
 import { frobeniusNorm, operatorNorm } from "./operatorNorm";
 
 /** Upper bounds of the Lipschitz constant of a network, made of bounds of its operators. */
@@ -31,8 +31,16 @@ function along({ graph }: SplineNetwork, normOf: (operator: Operator) => number)
   const bounds = [1]; // of each value, the input first
   for (const { operator, inputs } of graph.nodes) {
     const read = inputs.map((v) => bounds[v]!);
-    if (operator instanceof Add) bounds.push(read.reduce((sum, bound) => sum + bound, 0));
-    else if (operator instanceof Concat) bounds.push(euclideanNorm(read));
+    if (operator instanceof Add) {
+      const size = sizeOf(operator.outputShape);
+      // A value may hold several of the signals: [I … I] has the norm √ of their number.
+      bounds.push(
+        inputs.reduce((sum, v, i) => {
+          const signals = Math.ceil(sizeOf(graph.shapeOf(v)) / size);
+          return sum + Math.sqrt(signals) * read[i]!;
+        }, 0),
+      );
+    } else if (operator instanceof Concat) bounds.push(euclideanNorm(read));
     else bounds.push(product(normOf(operator), euclideanNorm(read)));
   }
   return bounds.at(-1)!;

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import {
+  Add,
   Conv2d,
   convolutionNorm,
+  Dense,
+  Graph,
   heWeights,
   MaxPool2d,
   makePieces,
@@ -109,4 +112,24 @@ test("the semidefinite bound of a constant network is 0, and constant units chan
   ]);
   const difference = semidefiniteBound(more).bound - semidefiniteBound(plain).bound;
   assert.ok(Math.abs(difference) < 1e-9, `${difference}`);
+});
+
+test("a sum of signals that one value holds has the norm √ of their number", () => {
+  const norm = operatorNorm(new Add([3], 4));
+  assert.ok(norm >= 2 && norm < 2 + 1e-12, `${norm}`);
+  assert.equal(operatorNorm(new Add([100, 100], 9)), 3); // of any size
+  const node = (operator: Dense | Add, ...inputs: number[]) => ({
+    name: operator.kind,
+    operator,
+    inputs,
+  });
+  // (x, x, x, x) in one value, then 4 x.
+  const copies = new Dense(Float64Array.of(1, 1, 1, 1), null, 1, 4);
+  const whole = new SplineNetwork(new Graph([1], [node(copies, 0), node(new Add([1], 4), 1)]));
+  const { product, maso } = productBounds(whole);
+  assert.ok(Math.abs(product - 4) < 1e-9 && Math.abs(maso - 4) < 1e-9, `${product}, ${maso}`);
+  // Three signals in one value, and x beside it.
+  const three = new Dense(Float64Array.of(1, 1, 1), null, 1, 3);
+  const beside = new SplineNetwork(new Graph([1], [node(three, 0), node(new Add([1], 4), 1, 0)]));
+  assert.ok(Math.abs(productBounds(beside).product - 4) < 1e-9);
 });
