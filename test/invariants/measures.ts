@@ -138,7 +138,7 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
     bracket: true,
     of: (net, { box, points }) => {
       if (isDenseChain(net)) {
-        const { lower, upper } = lipschitzOnBox(net, box, { boxes: 200, gap: 0.02 });
+        const { lower, upper } = lipschitzOnBox(net, box, { boxes: 60, gap: 0.02 });
         return [lower, upper];
       }
       // Of other networks, what is known of their slopes.
