@@ -23,8 +23,9 @@ export interface Certificate {
  * Inside its cell the network is A x + b, and class c overtakes class y at the distance
  * (f_y − f_c) / ‖A_y − A_c‖. Up to the cell's boundary that is certain; where it comes before the
  * boundary, it is even exact (the region certificate of Croce, Andriushchenko & Hein 2019). Exact up
- * to rounding. Of equal logits the first is the class, so that a later class that is only equal
- * changes nothing.
+ * to rounding. Of equal logits the first is the class, by the rule of `minimalPerturbation`: a later
+ * class that is only equal changes nothing, nor does a class that is met on a face of the cell alone;
+ * since the radius ends at the cell's boundary, it never reaches beyond such a face.
  *
  * @throws RangeError for networks with one output, and where slopes are too small or too large for
  * float64, so that nothing can be vouched for

@@ -40,8 +40,13 @@ export interface CellSearchOptions {
  * nothing behind it is looked at. The network sees no change orthogonal to the rows of its first
  * layer, so that the search takes place in the space of these rows: its dimension is at most the
  * layer's width. For small dense networks: the number of cells decides. Where the search is cut off,
- * `certified` and `distance` enclose the distance. Of equal logits the first is the class, as in
- * `certify`; logits that touch at a kink and part again change no class.
+ * `certified` and `distance` enclose the distance.
+ *
+ * Of equal logits the first is the class, and another class counts where it has room: where signals
+ * of it fill a ball, however small. Logits that come together on a kink and part again, so that a
+ * former class is the class on a face without volume, change nothing; a region in which they are
+ * equal all over is one of the former class. "Nearer" in `distance` and `certified` leaves such faces
+ * out, and so does `certify`. Room of less than 1e-10 of the distance is taken for rounding.
  *
  * The first layer, of n units, takes memory for n × D numbers and time of n² D; a cell takes time of
  * the number of weights times n. A picture of 150,528 numbers with two logits takes a second.
@@ -122,8 +127,8 @@ const keyOf = (code: Uint32Array): string => code.join();
 const lengthOf = euclideanLength;
 /** What rounding makes of a sum, relative to its terms. */
 const ROUNDING = 1e-15;
-/** Another class has to be above by this, relative to the numbers compared, somewhere in the cell. */
-const ABOVE = 1e-8;
+/** Another class has to have as much room as this, relative to the numbers compared. */
+const ROOM = 1e-10;
 
 /**
  * The layers as functions of a change of the signal, in orthonormal coordinates of the space of the
@@ -170,6 +175,8 @@ interface SeenCell {
   /** Rows of length 1 [m × D], and what they have to reach. */
   readonly G: Float64Array;
   readonly h: Float64Array;
+  /** How far rounding may move what rows have to reach. */
+  readonly noise: Float64Array;
   /** Place in the code, and the piece behind, of each row. */
   readonly places: readonly number[];
   readonly behind: readonly number[];
@@ -203,7 +210,8 @@ function cellOf(
   noise: Float64Array,
 ): SeenCell | undefined {
   const D = layers[0]!.inputs;
-  const [rows, limits, places, behind]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const [rows, limits, blurs]: [number[], number[], number[]] = [[], [], []];
+  const [places, behind]: [number[], number[]] = [[], []];
   let J = new Float64Array(D * D);
   for (let i = 0; i < D; i++) J[i * D + i] = 1;
   let z = new Float64Array(D);
@@ -241,6 +249,7 @@ function cellOf(
           }
           for (const v of gradient) rows.push((sign * v) / length);
           limits.push(-lead / length);
+          blurs.push(nextError[k]! / length);
           places.push(place);
           behind.push(other);
         }
@@ -256,6 +265,7 @@ function cellOf(
   return {
     G: Float64Array.from(rows),
     h: Float64Array.from(limits),
+    noise: Float64Array.from(blurs),
     places,
     behind,
     A: J,
@@ -287,15 +297,26 @@ function overtaking({ A, f, error, D }: SeenCell, y: number, c: number): Overtak
 }
 
 /**
- * Is the class above somewhere in the cell, not only level with the other on a face of it? What is
- * touched at a kink alone is no region of another class.
+ * Has the class room in the cell, or is it met on a face alone? Room is what stays when all limits
+ * move inwards, by rounding and by a small part of the distance.
  */
 function overtakes(cell: SeenCell, more: Overtaking, step: Float64Array): boolean {
-  if (more.limit === Number.NEGATIVE_INFINITY) return true;
-  const above = ABOVE * (Math.abs(more.limit) + lengthOf(step)) + 4 * more.noise;
-  return (
-    within(cell, Number.POSITIVE_INFINITY, { ...more, limit: more.limit + above }) !== undefined
+  const reach = lengthOf(step) || nearestOther(cell.h);
+  const inwards = (limit: number, noise: number) =>
+    limit + ROOM * (Math.abs(limit) + reach) + 4 * noise;
+  const h = cell.h.map((limit, j) => inwards(limit, cell.noise[j]!));
+  const limit =
+    more.limit === Number.NEGATIVE_INFINITY ? more.limit : inwards(more.limit, more.noise);
+  return within({ ...cell, h }, Number.POSITIVE_INFINITY, { ...more, limit }) !== undefined;
+}
+
+/** Distance to the nearest limit that the signal isn't on; 1 if there is none, as any will do then. */
+function nearestOther(h: Float64Array): number {
+  const least = h.reduce(
+    (most, limit) => (limit === 0 ? most : Math.min(most, Math.abs(limit))),
+    Number.POSITIVE_INFINITY,
   );
+  return least === Number.POSITIVE_INFINITY ? 1 : least;
 }
 
 /** The nearest point of a cell, with one more inequality or without; undefined from the limit on. */
