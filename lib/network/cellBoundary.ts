@@ -1,7 +1,8 @@
 import { euclideanLength } from "../spline/magnitude";
-import { rivalFunctional, rivalsAlong, rivalsAt } from "./rivals";
+import { gapSlopes } from "./gapSlopes";
+import { rivalFunctional, rivalsAt } from "./rivals";
 import type { SplineNetwork } from "./SplineNetwork";
-import { slopesUnderflow } from "./underflow";
+import { slopesLost, slopesUnderflow } from "./underflow";
 
 /** The facet of a cell that is nearest to a point of it. */
 export interface NearestFacet {
@@ -39,7 +40,8 @@ export interface CellBoundaryOptions {
  * On the cell every unit's gap to a rival piece is affine, u(x) = ⟨g, x⟩ + h ≥ 0, so that it vanishes
  * at the distance u(x)/‖g‖. A cell is convex: the nearest of these hyperplanes touches it, and its
  * distance is that to the boundary, exactly; the others may meet their hyperplane outside the cell,
- * where other units have changed before. Takes as many forward passes as x has entries, and two.
+ * where other units have changed before. Takes a forward pass for each entry of x or a backward pass
+ * for each gap, whichever are fewer, and three.
  *
  * @throws RangeError on points of another size or that aren't finite, on layers that aren't there, and
  * where gaps or slopes on the cell are too small or too large for float64
@@ -60,13 +62,7 @@ export function cellBoundary(
   if (missing !== undefined) {
     throw new RangeError(`layer ${missing} is not there, expected 0 … ${nonlinear.length - 1}`);
   }
-  if (slopesUnderflow(graph, codes, net.inputSize)) {
-    throw new RangeError(
-      "slopes of the network are below 2^-1022, the smallest numbers of full precision, so that no " +
-        "distance can be vouched for; multiply the weights of its layers by a power of two",
-    );
-  }
-  // Gaps and lengths of their gradients, in the order in which rivals are visited.
+  if (slopesUnderflow(graph, codes, net.inputSize)) throw slopesLost();
   const asked = (layers ?? nonlinear.map((_, l) => l)).map((layer) => {
     const i = nonlinear[layer]!;
     const { operator } = graph.nodes[i]!;
@@ -76,44 +72,32 @@ export function cellBoundary(
       rivals!.push(to);
       gaps!.push(gap);
     });
-    const lengths = new Lengths(gaps!.length);
-    return { layer, i, operator, units, rivals, gaps, lengths };
+    return { layer, i, operator, units: units!, rivals: rivals!, gaps: gaps! };
   });
-  const direction = new Float64Array(net.inputSize);
-  for (let d = 0; d < direction.length; d++) {
-    direction[d] = 1;
-    const moved = graph.pushforwardAll(codes, direction);
-    direction[d] = 0;
-    for (const { i, operator, lengths } of asked) {
-      let next = 0;
-      rivalsAlong(operator, codes[i]!, graph.readBy(i, moved), (_, __, rate) => {
-        lengths.add(next++, rate);
-      });
-    }
-  }
+  const lengths = gapSlopes(graph, codes, asked);
   const distances: Float64Array[] = [];
   const pieces: Int32Array[] = [];
   let nearest: { layer: number; i: number; unit: number; to: number; gap: number } | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const { layer, i, operator, units, rivals, gaps, lengths } of asked) {
+  for (const [a, { layer, i, operator, units, rivals, gaps }] of asked.entries()) {
     const far = new Float64Array(operator.units).fill(Number.POSITIVE_INFINITY);
     const behind = Int32Array.from(codes[i]!);
-    for (let n = 0; n < gaps!.length; n++) {
-      const length = lengths.of(n);
+    for (let n = 0; n < gaps.length; n++) {
+      const length = lengths[a]![n]!;
       if (length === 0) continue; // the two pieces are parallel here, or the same
-      if (!(length < Number.POSITIVE_INFINITY && gaps![n]! < Number.POSITIVE_INFINITY)) {
+      if (!(length < Number.POSITIVE_INFINITY && gaps[n]! < Number.POSITIVE_INFINITY)) {
         throw new RangeError(
-          `unit ${units![n]} of layer ${layer} has a gap of ${gaps![n]} and a slope of ${length} on ` +
+          `unit ${units[n]} of layer ${layer} has a gap of ${gaps[n]} and a slope of ${length} on ` +
             "the cell, expected finite numbers; divide the weights of the layers by a power of two",
         );
       }
-      const [unit, distance] = [units![n]!, gaps![n]! / length];
+      const [unit, distance] = [units[n]!, gaps[n]! / length];
       if (distance >= far[unit]!) continue;
       far[unit] = distance;
-      behind[unit] = rivals![n]!;
+      behind[unit] = rivals[n]!;
       if (distance >= least) continue;
       least = distance;
-      nearest = { layer, i, unit, to: rivals![n]!, gap: gaps![n]! };
+      nearest = { layer, i, unit, to: rivals[n]!, gap: gaps[n]! };
     }
     distances.push(far);
     pieces.push(behind);
@@ -126,33 +110,5 @@ export function cellBoundary(
     const length = euclideanLength(gradient);
     const foot = point.map((value, d) => value - (gap / length) * (gradient[d]! / length));
     return { layer, unit, from: codes[i]![unit]!, to, distance: least, foot };
-  }
-}
-
-/** Lengths of many vectors whose entries come one by one; right where squares over- or underflow. */
-class Lengths {
-  private readonly largest: Float64Array;
-  /** Sums of squares of entries divided by the largest so far. */
-  private readonly sums: Float64Array;
-
-  constructor(count: number) {
-    this.largest = new Float64Array(count);
-    this.sums = new Float64Array(count);
-  }
-
-  add(n: number, entry: number): void {
-    if (entry === 0) return;
-    const size = Math.abs(entry);
-    const most = this.largest[n]!;
-    if (size <= most) {
-      this.sums[n]! += (size / most) ** 2;
-      return;
-    }
-    this.sums[n] = 1 + this.sums[n]! * (most / size) ** 2;
-    this.largest[n] = size;
-  }
-
-  of(n: number): number {
-    return this.largest[n]! * Math.sqrt(this.sums[n]!);
   }
 }

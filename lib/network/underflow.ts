@@ -15,8 +15,7 @@ const TOLERANCE = 1e-9;
  * direction in general position will do for all. Costs two forward passes.
  */
 export function slopesUnderflow(graph: Graph, codes: readonly Pieces[], inputs: number): boolean {
-  // Steps of the golden ratio: no linear relation with small coefficients between the entries.
-  const direction = Float64Array.from({ length: inputs }, (_, i) => 1 + ((i * 0.6180339887) % 1));
+  const direction = generalDirection(inputs);
   const plain = graph.pushforwardAll(codes, direction);
   const large = graph.pushforwardAll(
     codes,
@@ -30,3 +29,14 @@ export function slopesUnderflow(graph: Graph, codes: readonly Pieces[], inputs: 
     }),
   );
 }
+
+/** Steps of the golden ratio: no linear relation with small coefficients between the entries. */
+export const generalDirection = (inputs: number): Float64Array =>
+  Float64Array.from({ length: inputs }, (_, i) => 1 + ((i * 0.6180339887) % 1));
+
+/** What is thrown where slopes have lost digits. */
+export const slopesLost = (): RangeError =>
+  new RangeError(
+    "slopes of the network are below 2^-1022, the smallest numbers of full precision, so that no " +
+      "distance can be vouched for; multiply the weights of its layers by a power of two",
+  );

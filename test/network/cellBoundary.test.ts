@@ -203,3 +203,62 @@ test("maps to a layer and from it: some units, what passes it by, and what isn't
     /unit 3 is not there, expected one of 0 … 2/,
   );
 });
+
+test("of many inputs and few units distances are the same, in backward passes", () => {
+  const draws = random(9);
+  const images = (activation: "relu" | "hardTanh") =>
+    SplineNetwork.fromWeights(heWeights([40, 5, 4, 2], draws, { offsetDeviation: 0.5 }), {
+      activation,
+    });
+  const pooled = new SplineNetwork(
+    new Graph(
+      [60],
+      [node(dense(60, 8), 0), node(new ChannelPool([8], 4), 1), node(dense(2, 2), 2)],
+    ),
+  );
+  for (const net of [images("relu"), images("hardTanh"), pooled]) {
+    const x = draws.normals(net.inputSize);
+    const { distances } = cellBoundary(net, x);
+    // With a copy of itself beside, the network has as many units as inputs.
+    const { nodes, inputShape } = net.graph;
+    const copies = Array.from({ length: 12 }, (_, c) =>
+      nodes.map(({ operator, inputs }) => ({
+        name: `${operator.kind}${c}`,
+        operator,
+        inputs: inputs.map((v) => (v === 0 ? 0 : v + c * nodes.length)),
+      })),
+    ).flat();
+    const many = cellBoundary(new SplineNetwork(new Graph(inputShape, copies)), x).distances;
+    distances.forEach((units, l) => {
+      units.forEach((distance, k) => {
+        const other = many[l]![k]!;
+        assert.ok(distance === other || Math.abs(distance / other - 1) < 1e-12);
+      });
+    });
+  }
+});
+
+test("where numbers underflow on the way back alone distances are as before", () => {
+  const ones = Array.from({ length: 9 }, () => 1e300);
+  const net = SplineNetwork.fromWeights([
+    { W: [ones], b: [0] },
+    { W: [[1e-200]], b: [0] },
+    { W: [[1e-200]], b: [0] },
+    { W: [[1]], b: [0] },
+  ]);
+  const x = new Float64Array(9).fill(2);
+  for (const units of cellBoundary(net, x).distances) {
+    assert.ok(Math.abs(units[0]! / 6 - 1) < 1e-12, `${units[0]}`);
+  }
+});
+
+test("a certificate of a picture of 150,528 numbers takes no pass for each of them", () => {
+  const D = 224 * 224 * 3;
+  const draws = random(1);
+  const W = [Array.from(draws.normals(D)), Array.from(draws.normals(D))];
+  const net = SplineNetwork.fromWeights([{ W, b: [0, 0] }]);
+  const start = performance.now();
+  const { nearest } = cellBoundary(net, draws.normals(D));
+  assert.equal(nearest, undefined);
+  assert.ok(performance.now() - start < 10_000);
+});
