@@ -21,13 +21,23 @@ export function slopesUnderflow(graph: Graph, codes: readonly Pieces[], inputs: 
     codes,
     direction.map((v) => v * FACTOR),
   );
-  return large.some((values, v) =>
-    values.some((value, k) => {
-      if (!Number.isFinite(value)) return false;
-      const seen = plain[v]![k]! * FACTOR;
-      return Math.abs(value - seen) > TOLERANCE * Math.max(Math.abs(value), Math.abs(seen));
-    }),
-  );
+  return large.some((values, v) => differ(plain[v]!, values));
+}
+
+/** Does a linear map lose digits, or vanish, on the way? */
+export function underflows(map: (v: Float64Array) => Float64Array, inputs: number): boolean {
+  const direction = generalDirection(inputs);
+  const plain = map(direction);
+  return differ(plain, map(direction.map((v) => v * FACTOR)));
+}
+
+/** Is the one more than rounding away from FACTOR times the other? */
+function differ(plain: Float64Array, large: Float64Array): boolean {
+  return large.some((value, k) => {
+    if (!Number.isFinite(value)) return false;
+    const seen = plain[k]! * FACTOR;
+    return Math.abs(value - seen) > TOLERANCE * Math.max(Math.abs(value), Math.abs(seen));
+  });
 }
 
 /** Steps of the golden ratio: no linear relation with small coefficients between the entries. */

@@ -1,5 +1,6 @@
 import { type Activation, makePieces, type Pieces } from "../spline/operators";
 import type { DenseLayer } from "./denseLayers";
+import { scaleRow, slopesBehind } from "./slopesBehind";
 
 /** A box of the input space: lower and upper corner. */
 export interface InputBox {
@@ -35,7 +36,7 @@ export function possiblePieces(
   for (const { inputs, outputs, W, b, activation } of layers) {
     if (activation === undefined) break;
     const [nextG, nextH, nextE] = [
-      new Float64Array(outputs * D),
+      slopesBehind({ inputs, outputs, W }, G, D),
       b.slice(),
       new Float64Array(outputs),
     ];
@@ -48,7 +49,6 @@ export function possiblePieces(
         value += w * h[i]!;
         error += Math.abs(w) * e[i]!;
         size += Math.abs(w * h[i]!);
-        for (let d = 0; d < D; d++) nextG[row + d]! += w * G[i * D + d]!;
       }
       let reach = error + ROUNDING * size; // what rounding may have hidden
       for (let d = 0; d < D; d++) reach += Math.abs(nextG[row + d]!) * radius[d]!;
@@ -56,7 +56,7 @@ export function possiblePieces(
       from[k] = pieceAt(activation, lowest);
       to[k] = pieceAt(activation, highest);
       const strip = enclosed(activation, k, from[k]!, to[k]!, lowest, highest);
-      for (let d = 0; d < D; d++) nextG[row + d]! *= strip.slope;
+      scaleRow(nextG, k, D, strip.slope);
       nextH[k] = strip.slope * value + strip.offset;
       nextE[k] = Math.abs(strip.slope) * (error + ROUNDING * size) + strip.error;
     }

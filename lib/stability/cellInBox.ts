@@ -3,6 +3,7 @@ import type { Pieces } from "../spline/operators";
 import type { InputBox } from "./boxBounds";
 import type { DenseLayer } from "./denseLayers";
 import { leastOrContradiction } from "./leastDistance";
+import { scaleRow, slopesBehind } from "./slopesBehind";
 
 /** How far inside its cell a witness lies, where the box reaches from −1 to 1. */
 const INSIDE = 1e-6;
@@ -50,7 +51,7 @@ export function interiorPoint(
     if (activation === undefined || next === undecided.length) break;
     const { knots, slopes, intercepts, pieces, channels } = activation;
     const [nextJ, u, nextBlur] = [
-      new Float64Array(outputs * D),
+      slopesBehind({ inputs, outputs, W }, J, D),
       b.slice(),
       new Float64Array(outputs),
     ];
@@ -61,7 +62,6 @@ export function interiorPoint(
         u[k]! += w * z[i]!;
         size += Math.abs(w * z[i]!);
         error += Math.abs(w) * blur[i]!;
-        for (let d = 0; d < D; d++) nextJ[k * D + d]! += w * J[i * D + d]!;
       }
       error += ROUNDING * size;
       const r = code[l]![k]!;
@@ -88,7 +88,7 @@ export function interiorPoint(
       const piece = (k % channels) * pieces + r;
       u[k] = slopes[piece]! * u[k]! + intercepts[piece]!;
       nextBlur[k] = Math.abs(slopes[piece]!) * error + ROUNDING * Math.abs(u[k]!);
-      for (let d = 0; d < D; d++) nextJ[k * D + d]! *= slopes[piece]!;
+      scaleRow(nextJ, k, D, slopes[piece]!);
     }
     [J, z, blur] = [nextJ, u, nextBlur];
   }

@@ -1,4 +1,5 @@
 import type { SplineNetwork } from "../network";
+import { slopesLost, underflows } from "../network/underflow";
 import { Activation, makePieces, sizeOf } from "../spline/operators";
 
 /** A dense layer between two activations: u = W z + b, and what the activation behind it is. */
@@ -69,15 +70,19 @@ function folded(
       operator.pullback(none, functional, h);
       return h;
     }, g);
+  // Several operators in one may underflow where each of them doesn't.
+  const rowwise = outputs < inputs;
+  const map = rowwise ? readAtInput : (direction: Float64Array) => run(direction, false);
+  if (operators.length > 1 && underflows(map, Math.min(inputs, outputs))) throw slopesLost();
   const W = new Float64Array(outputs * inputs);
   // Column by column or row by row, whichever are fewer.
   const unit = new Float64Array(Math.min(inputs, outputs));
   for (let i = 0; i < unit.length; i++) {
     unit.fill(0);
     unit[i] = 1;
-    if (outputs < inputs) W.set(readAtInput(unit), i * inputs);
+    if (rowwise) W.set(map(unit), i * inputs);
     else
-      run(unit, false).forEach((v, k) => {
+      map(unit).forEach((v, k) => {
         W[k * inputs + i] = v;
       });
   }

@@ -5,6 +5,7 @@ import type { Pieces } from "../spline/operators";
 import { type InputBox, type PossiblePieces, possiblePieces } from "./boxBounds";
 import { interiorPoint, type Undecided } from "./cellInBox";
 import { type DenseLayer, denseLayers } from "./denseLayers";
+import { scaleRow, slopesBehind } from "./slopesBehind";
 import { spectralNorm } from "./spectralNorm";
 
 /** How long the search goes on. */
@@ -44,7 +45,8 @@ const ALL_WAYS = 64;
  * looking at, so that the search ends with the exact constant. For few inputs: boxes multiply with
  * them.
  *
- * Throws RangeError for networks with branches or pooling, and on a box of another size.
+ * @throws RangeError for networks with branches or pooling, on a box of another size, and where slopes
+ * are below the numbers of full precision
  *
  * @example
  * const { lower, upper } = lipschitzOnBox(net, [[-1, -1], [1, 1]]);
@@ -205,20 +207,15 @@ function normOf(
 ): number {
   const D = layers[0]!.inputs;
   let A = layers[0]!.W;
-  layers.forEach(({ inputs, outputs, W }, l) => {
-    if (l === 0) return;
+  for (let l = 1; l < layers.length; l++) {
+    const { inputs } = layers[l]!;
     const { slopes, pieces, channels } = layers[l - 1]!.activation!;
-    const next = new Float64Array(outputs * D);
+    const behind = A.slice();
     for (let i = 0; i < inputs; i++) {
-      const slope = slopes[(i % channels) * pieces + code[l - 1]![i]!]!;
-      if (slope === 0) continue;
-      for (let k = 0; k < outputs; k++) {
-        const factor = W[k * inputs + i]! * slope;
-        for (let d = 0; d < D; d++) next[k * D + d]! += factor * A[i * D + d]!;
-      }
+      scaleRow(behind, i, D, slopes[(i % channels) * pieces + code[l - 1]![i]!]!);
     }
-    A = next;
-  });
+    A = slopesBehind(layers[l]!, behind, D);
+  }
   return spectralNorm(A, A.length / D, D)[end];
 }
 

@@ -7,6 +7,7 @@ import { deepFool } from "./attacks";
 import { largestOf, neverOvertakes, sameTemplates } from "./certify";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { leastDistance } from "./leastDistance";
+import { scaleRow, slopesBehind } from "./slopesBehind";
 
 /** The nearest signal of another class. */
 export interface MinimalPerturbation {
@@ -51,8 +52,8 @@ export interface CellSearchOptions {
  * The first layer, of n units, takes memory for n × D numbers and time of n² D; a cell takes time of
  * the number of weights times n. A picture of 150,528 numbers with two logits takes a second.
  *
- * Throws RangeError for networks with branches or pooling, with one output, or with a layer of more
- * than 2^24 weights when written out.
+ * @throws RangeError for networks with branches or pooling, with one output, with a layer of more
+ * than 2^24 weights when written out, and where slopes are below the numbers of full precision
  *
  * @example
  * const layers = [{ W: [[1, 0], [0, 1]], b: [0, 0] }, { W: [[1, 0], [0, 1]], b: [0, 0] }];
@@ -218,7 +219,7 @@ function cellOf(
   let place = 0;
   let error = new Float64Array(D); // of z, by rounding
   for (const [l, { inputs, outputs, W, b, activation }] of layers.entries()) {
-    const [nextJ, u] = [new Float64Array(outputs * D), b.slice()];
+    const [nextJ, u] = [slopesBehind({ inputs, outputs, W }, J, D), b.slice()];
     const nextError = l === 0 ? noise.slice() : new Float64Array(outputs);
     for (let k = 0; k < outputs; k++) {
       nextError[k]! += ROUNDING * Math.abs(b[k]!);
@@ -226,7 +227,6 @@ function cellOf(
         const w = W[k * inputs + i]!;
         u[k]! += w * z[i]!;
         nextError[k]! += Math.abs(w) * (error[i]! + ROUNDING * Math.abs(z[i]!));
-        for (let d = 0; d < D; d++) nextJ[k * D + d]! += w * J[i * D + d]!;
       }
     }
     if (activation !== undefined) {
@@ -257,7 +257,7 @@ function cellOf(
         u[k] = slopes[row]! * u[k]! + intercepts[row]!;
         nextError[k] =
           Math.abs(slopes[row]!) * nextError[k]! + ROUNDING * Math.abs(intercepts[row]!);
-        for (let d = 0; d < D; d++) nextJ[k * D + d]! *= slopes[row]!;
+        scaleRow(nextJ, k, D, slopes[row]!);
       }
     }
     [J, z, error] = [nextJ, u, nextError];

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellBoundary, certify, deepFool, fgsm, pgd, random, SplineNetwork } from "../../lib";
+import {
+  cellBoundary,
+  certify,
+  Dense,
+  deepFool,
+  fgsm,
+  Graph,
+  lipschitzOnBox,
+  minimalPerturbation,
+  pgd,
+  random,
+  SplineNetwork,
+} from "../../lib";
 
 const affine = (s: number) => SplineNetwork.fromWeights([{ W: [[s], [0]], b: [0, 0] }]);
 
@@ -60,4 +72,47 @@ test("where slopes leave the range of float64 nothing is certified", () => {
     { W: [[1], [0]], b: [0, 0] },
   ]);
   assert.ok(Math.abs(certify(dead, [1]).radius - 1) < 1e-12);
+});
+
+test("searches over cells and boxes refuse slopes that underflow in any cell they meet", () => {
+  const lost = { name: "RangeError", message: /slopes of the network are below/ };
+  const chain = SplineNetwork.fromWeights([
+    { W: [[1e-200]], b: [0] },
+    { W: [[1e-200], [0]], b: [0, 0] },
+  ]);
+  assert.throws(() => minimalPerturbation(chain, [1]), lost);
+  assert.throws(() => lipschitzOnBox(chain, [[-1], [1]]), lost);
+  // Where the signal is, slopes are 0; beyond x = 2 they underflow.
+  const beyond = SplineNetwork.fromWeights([
+    { W: [[1e-200]], b: [-2e-200] },
+    { W: [[1e-200], [0]], b: [0, 1] },
+  ]);
+  assert.throws(() => minimalPerturbation(beyond, [1]), lost);
+  assert.throws(() => lipschitzOnBox(beyond, [[1], [3]]), lost);
+  // Three dense operators that are one layer.
+  const dense = (w: number) => new Dense(Float64Array.of(w), null, 1, 1);
+  const folded = new SplineNetwork(
+    new Graph(
+      [1],
+      [dense(1e-200), dense(1e-200), new Dense(Float64Array.of(1e200, 0), null, 1, 2)].map(
+        (operator, i) => ({ name: `dense${i}`, operator, inputs: [i] }),
+      ),
+    ),
+  );
+  assert.throws(() => minimalPerturbation(folded, [1]), lost);
+  assert.throws(() => lipschitzOnBox(folded, [[-1], [1]]), lost);
+  // What underflows beside larger terms, and slopes that are 0, is no loss.
+  const beside = SplineNetwork.fromWeights([
+    { W: [[1e-200], [1]], b: [3e-200, -1] },
+    {
+      W: [
+        [1e-200, 1],
+        [0, 0],
+      ],
+      b: [0, 1],
+    },
+  ]);
+  assert.ok(Math.abs(minimalPerturbation(beside, [4]).distance - 2) < 1e-9);
+  const { lower, upper } = lipschitzOnBox(beside, [[1.5], [4]]);
+  assert.ok(Math.abs(lower - 1) < 1e-9 && Math.abs(upper - 1) < 1e-5);
 });
