@@ -1,6 +1,6 @@
 import { codeChanges, type SplineNetwork } from "../network";
 import type { Complex, Edge, Point } from "../partition";
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /** A facet between two cells: where the affine map of a network changes on a line or in a plane. */
 export interface Facet {

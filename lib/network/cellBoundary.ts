@@ -1,4 +1,4 @@
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import { gapSlopes } from "./gapSlopes";
 import { rivalFunctional, rivalsAt } from "./rivals";
 import type { SplineNetwork } from "./SplineNetwork";
@@ -107,7 +107,7 @@ export function cellBoundary(
   function facetOf({ layer, i, unit, to, gap }: NonNullable<typeof nearest>): NearestFacet {
     const functional = rivalFunctional(graph.nodes[i]!.operator, codes[i]!, unit, to);
     const gradient = graph.pullbackFrom(codes, graph.functionalsRead(i, functional));
-    const length = euclideanLength(gradient);
+    const length = euclideanNorm(gradient);
     const foot = point.map((value, d) => value - (gap / length) * (gradient[d]! / length));
     return { layer, unit, from: codes[i]![unit]!, to, distance: least, foot };
   }

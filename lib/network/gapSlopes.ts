@@ -1,4 +1,4 @@
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import { Activation, type Operator, type Pieces } from "../spline/operators";
 import type { Graph } from "./Graph";
 import { rivalFunctional, rivalsAlong } from "./rivals";
@@ -69,7 +69,7 @@ function byGradients(
   inputs: number,
 ): Float64Array[] | undefined {
   const direction = generalDirection(inputs);
-  const room = TOLERANCE * euclideanLength(direction);
+  const room = TOLERANCE * euclideanNorm(direction);
   const moved = graph.pushforwardAll(codes, direction);
   const slopes: Float64Array[] = [];
   for (const { i, operator, units, rivals } of nodes) {
@@ -83,7 +83,7 @@ function byGradients(
       }
       const functional = rivalFunctional(operator, codes[i]!, units[n]!, rivals[n]!);
       const gradient = graph.pullbackFrom(codes, graph.functionalsRead(i, functional));
-      own[n] = euclideanLength(gradient);
+      own[n] = euclideanNorm(gradient);
       let rate = 0;
       for (let d = 0; d < inputs; d++) rate += gradient[d]! * direction[d]!;
       if (!(Math.abs(rate - rates[n]!) <= room * own[n]!)) return undefined;

@@ -1,4 +1,4 @@
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /** A plane in the input space of a network: x = origin + s e1 + t e2. */
 export interface Slice {

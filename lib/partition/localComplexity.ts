@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { BatchedNetwork, type SplineNetwork } from "../network";
 import type { Random } from "../random";
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /** How the neighbourhood of each point is looked at. */
 export interface LocalComplexityOptions {

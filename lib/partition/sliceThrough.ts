@@ -1,4 +1,4 @@
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 import type { Point } from "../spline/planar";
 import type { CheckedSlice } from "./Slice";
 

@@ -1,6 +1,6 @@
 import type { ConvexityCounterexample } from "../convexity";
 import type { SplineNetwork } from "../network";
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /**
  * A counterexample to convexity as a Vega-Lite 5 spec: the network on the line through the two

@@ -1,4 +1,4 @@
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /** Rows whose directions are compared, with what stands above them. */
 export interface CosineMatrix {

@@ -1,4 +1,4 @@
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 import { type OptimalTemplates, optimalTemplates } from "../templates";
 
 /** Templates before a step of the search, as `memorise` reports them. */

@@ -1,6 +1,6 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { ActivationCode, type GraphNode, type Recurrence, type Trace } from "../network";
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 import type { Activation } from "../spline/operators";
 import { type BlockForm, blockFormOf } from "./blockForm";
 import type { UnrolledRecurrence } from "./unrolledRecurrences";

@@ -1,6 +1,6 @@
 import type { Random } from "../random";
 import { extremes } from "./extremes";
-import { largestSize } from "./largestSize";
+import { largestMagnitude } from "./magnitude";
 import { makePieces, type Operator, type Pieces, sizeOf } from "./operators";
 
 /** Coordinates of points lie on multiples of this, so that ties between them are exact. */
@@ -169,7 +169,7 @@ export class OperatorProbe {
     const ends = [this.at(along(a - CHORD)).y, this.at(along(a + CHORD)).y] as const;
     const bends = at.y.map((value, k) => value - (ends[0][k]! + ends[1][k]!) / 2);
     const unit = along(0).map((_, j) => (j === i ? 1 : 0));
-    const size = Math.max(1, largestSize(at.y));
+    const size = Math.max(1, largestMagnitude(at.y));
     return {
       beyond: right,
       jump: this.apart(at.y, beyond.y),

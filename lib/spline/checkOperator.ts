@@ -1,6 +1,6 @@
 import type { Random } from "../random";
 import { extremes } from "./extremes";
-import { largestSize } from "./largestSize";
+import { largestMagnitude } from "./magnitude";
 import { OperatorProbe } from "./OperatorProbe";
 import { makePieces, type Operator, sizeOf } from "./operators";
 import { toDifferenceOfMasos, toMaso } from "./toMaso";
@@ -248,7 +248,7 @@ function derivative(probe: OperatorProbe): Finding {
   let [error, met] = [0, 0];
   for (const x of probe.points()) {
     const v = probe.point();
-    const size = Math.max(1, largestSize(x), largestSize(v));
+    const size = Math.max(1, largestMagnitude(x), largestMagnitude(v));
     const h = 1e-4 / size;
     const [before, here, after] = [-h, 0, h].map((t) => probe.at(probe.moved(x, v, t)));
     if (!(probe.sameCode(before!.q, here!.q) && probe.sameCode(here!.q, after!.q))) continue;
@@ -306,7 +306,7 @@ function convexity(probe: OperatorProbe, ties: Crossings): Finding {
     const there = probe.point();
     const middle = probe.at(x.map((value, i) => (value + there[i]!) / 2)).y;
     const [y, z] = [probe.at(x).y, probe.at(there).y];
-    const size = Math.max(1, largestSize(y), largestSize(z));
+    const size = Math.max(1, largestMagnitude(y), largestMagnitude(z));
     middle.forEach((value, k) => {
       violation = Math.max(violation, (value - (y[k]! + z[k]!) / 2) / size);
     });

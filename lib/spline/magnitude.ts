@@ -1,22 +1,31 @@
-/** Between these a sum of squares has neither over- nor underflowed by anything that counts. */
-const [SMALLEST_SUM, LARGEST_SUM] = [1e-280, Number.MAX_VALUE];
-
 /**
- * ‖v‖₂ = √Σ v_i², right for numbers of any size: where squares would over- or underflow, entries are
- * divided by the largest first. NaN if an entry is; takes arrays of any length.
+ * √(Σ v_i²) of any number of entries. In units of the largest, so that no square over- or underflows,
+ * and with compensated summation: to the last bit what `Math.hypot` gives, whose arguments would have
+ * to fit on the stack.
  *
  * @example
- * euclideanLength([3e200, 4e200]) / 1e200; // 5.00
+ * euclideanNorm([3e200, 4e200]) / 1e200; // 5.00
  */
-export function euclideanLength(v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i]! * v[i]!;
-  if (sum >= SMALLEST_SUM && sum <= LARGEST_SUM) return Math.sqrt(sum);
-  const most = largestMagnitude(v);
-  if (!(most > 0 && most < Number.POSITIVE_INFINITY)) return Number.isNaN(sum) ? Number.NaN : most;
-  sum = 0;
-  for (let i = 0; i < v.length; i++) sum += (v[i]! / most) ** 2;
-  return most * Math.sqrt(sum);
+export function euclideanNorm(values: ArrayLike<number>): number {
+  let most = 0;
+  let undefinedEntry = false;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!);
+    if (size > most) most = size;
+    else if (Number.isNaN(size)) undefinedEntry = true;
+  }
+  if (most === Number.POSITIVE_INFINITY) return most;
+  if (undefinedEntry) return Number.NaN;
+  if (most === 0) return 0;
+  let [sum, lost] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const share = values[i]! / most;
+    const term = share * share - lost;
+    const next = sum + term;
+    lost = next - sum - term;
+    sum = next;
+  }
+  return Math.sqrt(sum) * most;
 }
 
 /** The largest |v_i|, 0 of nothing. */

@@ -1,6 +1,6 @@
 import { MaxAffineSpline } from "./MaxAffineSpline";
 import { MaxAffineSplineOperator } from "./MaxAffineSplineOperator";
-import { powerOfTwo } from "./powerOfTwo";
+import { powerOfTwoBelow } from "./magnitude";
 
 type Solver = Awaited<ReturnType<typeof import("highs").default>>;
 
@@ -80,7 +80,7 @@ function leadProgram({ A, b, dimension }: MaxAffineSpline, r: number, others: nu
   // x_i in units in which its steepest difference is 1: the solver takes 1e25 for infinity. x is free,
   // so that the lead is the same.
   const units = Array.from({ length: dimension }, (_, i) =>
-    powerOfTwo(
+    powerOfTwoBelow(
       others.reduce(
         (most, j) => Math.max(most, Math.abs(A[r * dimension + i]! - A[j * dimension + i]!)),
         0,

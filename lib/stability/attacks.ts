@@ -1,6 +1,6 @@
 import type { SplineNetwork } from "../network";
 import type { Random } from "../random";
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import { largestOf, linearMargin } from "./certify";
 
 /** How a projected gradient attack searches. */
@@ -126,7 +126,7 @@ function shortened(
     else other = middle;
   }
   const signal = at(other);
-  const distance = euclideanLength(signal.map((v, i) => v - x[i]!));
+  const distance = euclideanNorm(signal.map((v, i) => v - x[i]!));
   return { signal, label: classOf(net, signal), distance };
 }
 
@@ -141,7 +141,7 @@ function randomStep(
 ): Float64Array {
   if (norm !== 2) return centre.map(() => random.uniform(-radius, radius));
   const way = centre.map(() => random.normal());
-  const length = euclideanLength(way) || 1;
+  const length = euclideanNorm(way) || 1;
   const reach = radius * random.uniform() ** (1 / centre.length);
   return way.map((v) => reach * (v / length));
 }
@@ -156,7 +156,7 @@ function project(
   if (norm !== 2) {
     return centre.map((v, i) => v + Math.min(radius, Math.max(-radius, change[i]!)));
   }
-  const length = euclideanLength(change);
+  const length = euclideanNorm(change);
   if (length <= radius) return centre.map((v, i) => v + change[i]!);
   return centre.map((v, i) => v + radius * (change[i]! / length));
 }
@@ -164,6 +164,6 @@ function project(
 /** A step of given size up a direction. */
 function ascent(direction: Float64Array, size: number, norm: number): Float64Array {
   if (norm !== 2) return direction.map((v) => size * Math.sign(v));
-  const length = euclideanLength(direction) || 1;
+  const length = euclideanNorm(direction) || 1;
   return direction.map((v) => size * (v / length));
 }

@@ -1,4 +1,4 @@
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import type { Pieces } from "../spline/operators";
 import type { InputBox } from "./boxBounds";
 import type { DenseLayer } from "./denseLayers";
@@ -68,7 +68,7 @@ export function interiorPoint(
       if (next < undecided.length && undecided[next]![0] === l && undecided[next]![1] === k) {
         next++;
         const gradient = nextJ.subarray(k * D, (k + 1) * D);
-        const length = euclideanLength(gradient);
+        const length = euclideanNorm(gradient);
         for (const [knot, sign] of [
           [knots[r - 1], 1],
           [knots[r], -1],
@@ -105,6 +105,6 @@ export function interiorPoint(
     blurred += share * noise[j]!;
     for (let d = 0; d < D; d++) rest[d]! += share * G[j * D + d]!;
   });
-  blurred += euclideanLength(rest) * Math.sqrt(D);
+  blurred += euclideanNorm(rest) * Math.sqrt(D);
   return room <= 4 * blurred && blurred < BLURRED ? "none" : undefined;
 }

@@ -1,5 +1,5 @@
 import { cellBoundary, type NearestFacet, type SplineNetwork } from "../network";
-import { euclideanLength, largestMagnitude } from "../spline/magnitude";
+import { euclideanNorm, largestMagnitude } from "../spline/magnitude";
 
 /** What is certain about the class of a signal and of all near it. */
 export interface Certificate {
@@ -83,7 +83,7 @@ export function linearMargin(net: SplineNetwork, x: ArrayLike<number>): LinearMa
   for (let c = 0; c < C; c++) {
     if (c === label) continue;
     for (let i = 0; i < D; i++) difference[i] = A[c * D + i]! - own[i]!;
-    const length = euclideanLength(difference);
+    const length = euclideanNorm(difference);
     const gap = f[label]! - f[c]!;
     if (!(length < Number.POSITIVE_INFINITY && gap < Number.POSITIVE_INFINITY)) {
       throw new RangeError(
@@ -134,6 +134,6 @@ export function sameTemplates(
   c: number,
   D: number,
 ): boolean {
-  const [one, other] = [y, c].map((k) => euclideanLength(A.subarray(k * D, (k + 1) * D)));
+  const [one, other] = [y, c].map((k) => euclideanNorm(A.subarray(k * D, (k + 1) * D)));
   return length <= SAME * Math.max(one!, other!);
 }

@@ -1,7 +1,7 @@
 import { Heap } from "heap-js";
 import { Matrix, QrDecomposition } from "ml-matrix";
 import type { SplineNetwork } from "../network";
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import { makePieces } from "../spline/operators";
 import { deepFool } from "./attacks";
 import { largestOf, neverOvertakes, sameTemplates } from "./certify";
@@ -125,7 +125,7 @@ interface WaitingCell {
 }
 
 const keyOf = (code: Uint32Array): string => code.join();
-const lengthOf = euclideanLength;
+const lengthOf = euclideanNorm;
 /** What rounding makes of a sum, relative to its terms. */
 const ROUNDING = 1e-15;
 /** Another class has to have as much room as this, relative to the numbers compared. */
@@ -234,7 +234,7 @@ function cellOf(
       for (let k = 0; k < outputs; k++, place++) {
         const r = code[place]!;
         const gradient = nextJ.subarray(k * D, (k + 1) * D);
-        const length = euclideanLength(gradient);
+        const length = euclideanNorm(gradient);
         for (const [knot, sign, other] of [
           [knots[r - 1], 1, r - 1],
           [knots[r], -1, r + 1],
@@ -285,7 +285,7 @@ interface Overtaking {
 /** Where class c comes level with y; undefined if it never does in this cell. */
 function overtaking({ A, f, error, D }: SeenCell, y: number, c: number): Overtaking | undefined {
   const row = Float64Array.from({ length: D }, (_, d) => A[c * D + d]! - A[y * D + d]!);
-  const length = euclideanLength(row);
+  const length = euclideanNorm(row);
   const gap = f[y]! - f[c]!;
   const noise = error[y]! + error[c]!;
   const level = Math.abs(gap) <= noise ? 0 : gap;

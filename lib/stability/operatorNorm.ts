@@ -1,4 +1,4 @@
-import { euclideanLength } from "../spline/magnitude";
+import { euclideanNorm } from "../spline/magnitude";
 import {
   Activation,
   Add,
@@ -52,11 +52,11 @@ export function operatorNorm(operator: Operator): number {
 /** √(sum of squares) of all entries of A, or of an upper bound of it: what the papers' layer bound adds up. */
 export function frobeniusNorm(operator: Operator): number {
   if (operator instanceof Dense && operator.positions.length === 0)
-    return euclideanLength(operator.W);
+    return euclideanNorm(operator.W);
   if (operator instanceof Conv2d) {
     const [h, w] = operator.outputShape as [number, number, number];
     const positions = operator.outputShape.length === 3 ? h * w : h;
-    return Math.sqrt(positions) * euclideanLength(operator.kernel);
+    return Math.sqrt(positions) * euclideanNorm(operator.kernel);
   }
   // One entry of size 1 a unit: the piece taken.
   if (operator instanceof MaxPool) return Math.sqrt(operator.units);

@@ -1,5 +1,5 @@
 import type { SplineNetwork } from "../network";
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 import { Add, Concat, type Operator, sizeOf } from "../spline/operators";
 import { frobeniusNorm, operatorNorm } from "./operatorNorm";
 

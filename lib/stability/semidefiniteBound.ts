@@ -1,8 +1,7 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { SplineNetwork } from "../network";
-import { euclideanNorm } from "../spline/euclideanNorm";
 import { extremes } from "../spline/extremes";
-import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
+import { euclideanNorm, largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
 import { type DenseLayer, denseLayers } from "./denseLayers";
 import { spectralNorm } from "./spectralNorm";
 

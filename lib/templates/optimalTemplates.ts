@@ -1,4 +1,4 @@
-import { euclideanNorm } from "../spline/euclideanNorm";
+import { euclideanNorm } from "../spline/magnitude";
 
 /** The templates that minimise the cross-entropy of one signal under a bound on their norms. */
 export interface OptimalTemplates {

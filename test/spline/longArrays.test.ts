@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../lib/random";
 import { fitMaxAffine } from "../../lib/spline";
-import { euclideanNorm } from "../../lib/spline/euclideanNorm";
 import { extremes } from "../../lib/spline/extremes";
+import { euclideanNorm } from "../../lib/spline/magnitude";
 
 test("a norm is that of Math.hypot to the last bit, in every unit", () => {
   const draws = random(7);

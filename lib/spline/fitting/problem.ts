@@ -1,5 +1,5 @@
-import { largestSize } from "../largestSize";
 import { MaxAffineSpline } from "../MaxAffineSpline";
+import { largestMagnitude } from "../magnitude";
 import { readPoints } from "../tensorInput";
 
 /** Points and values to fit, and how many planes are wanted. */
@@ -62,7 +62,7 @@ export function standardised(X: ArrayLike<number>, y: ArrayLike<number>): Standa
     ["X", points],
     ["y", values],
   ] as const) {
-    const size = largestSize(data);
+    const size = largestMagnitude(data);
     if (Number.isFinite(size * size * data.length)) continue;
     throw new RangeError(
       `${name} has numbers of up to ${size}, too large: their squares overflow; scale them down`,

@@ -1,5 +1,5 @@
 import { MaxAffineSpline } from "../MaxAffineSpline";
-import { powerOfTwo } from "../powerOfTwo";
+import { powerOfTwoBelow } from "../magnitude";
 
 /**
  * The max-affine spline of a quantiser: slopes are the centroids, offsets −½‖a‖². Its codes are told
@@ -18,7 +18,7 @@ export class VoronoiSpline extends MaxAffineSpline {
       rows,
       rows.map((row) => row.reduce((b, a) => b - (a * a) / 2, 0)),
     );
-    this.unit = powerOfTwo(
+    this.unit = powerOfTwoBelow(
       centroids.reduce((most, a, i) => Math.max(most, Math.abs(a - centroids[i % dimension]!)), 0),
     );
   }

@@ -1,7 +1,6 @@
 import { type Random, random } from "../../random";
-import { largestSize } from "../largestSize";
 import type { MaxAffineSpline } from "../MaxAffineSpline";
-import { powerOfTwo } from "../powerOfTwo";
+import { largestMagnitude, powerOfTwoBelow } from "../magnitude";
 import { readPoints } from "../tensorInput";
 import { NearestCentroids } from "./NearestCentroids";
 import { VoronoiSpline } from "./VoronoiSpline";
@@ -147,7 +146,7 @@ function centre(
   for (let p = 0; p < points.length; ) {
     for (let i = 0; i < dimension; i++, p++) centred[p] = points[p]! - mean[i]!;
   }
-  const unit = powerOfTwo(largestSize(centred));
+  const unit = powerOfTwoBelow(largestMagnitude(centred));
   return { centred: centred.map((value) => value / unit), mean, unit };
 }
 
@@ -155,7 +154,7 @@ function checkedPoints(points: ArrayLike<number>, dimension: number, K: number):
   checkCount("the dimension", dimension);
   const data = readPoints(points, dimension);
   const count = data.length / dimension;
-  const size = largestSize(data);
+  const size = largestMagnitude(data);
   if (!Number.isFinite(size * size * data.length)) {
     throw new RangeError(
       `points of up to ${size} are too large: their squares overflow; scale them down`,
