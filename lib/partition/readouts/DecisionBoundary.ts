@@ -132,34 +132,52 @@ export class DecisionBoundary {
 export function decisionBoundary(complex: Complex): DecisionBoundary {
   const [points, pairs, cells, edges]: [number[], number[], number[], number[]] = [[], [], [], []];
   const { edgeVertices, edgeCells, vertices } = complex.arrays;
+  // Of the cell on the left of an edge, and of the one on its right.
   const winners = new Int32Array(2 * complex.edgeCount).fill(-1);
   const SEVERAL = -2;
+  const parts = new Map<number, EdgePart[]>();
   for (const { cell, class: c, corners, sides } of classPieces(complex)) {
     const n = sides.length;
+    const isWhole = sides.every((side) => side >= 0);
     for (let k = 0; k < n; k++) {
       const side = sides[k]!;
+      const next = (k + 1) % n;
       if (side >= 0) {
         const half = 2 * side + (edgeCells[2 * side] === cell ? 0 : 1);
         winners[half] = winners[half] === -1 || winners[half] === c ? c : SEVERAL;
+        if (isWhole) continue;
+        const [from, to] = half % 2 === 0 ? [k, next] : [next, k];
+        const part = [from, to].flatMap((at) => [corners[2 * at]!, corners[2 * at + 1]!]);
+        parts.set(half, [...(parts.get(half) ?? []), { class: c, ends: part }]);
         continue;
       }
       const other = ~side;
       if (other < c) continue; // the other class has it too
-      const next = (k + 1) % n;
       points.push(corners[2 * k]!, corners[2 * k + 1]!, corners[2 * next]!, corners[2 * next + 1]!);
       pairs.push(c, other);
       cells.push(cell);
       edges.push(Math.max(-1, sides[(k + n - 1) % n]!), Math.max(-1, sides[next]!));
     }
   }
-  for (let e = 0; e < complex.edgeCount; e++) {
-    const [left, right] = [winners[2 * e]!, winners[2 * e + 1]!];
-    if (left < 0 || right < 0 || left === right) continue;
-    const [p, q] = [2 * edgeVertices[2 * e]!, 2 * edgeVertices[2 * e + 1]!];
-    points.push(vertices[p]!, vertices[p + 1]!, vertices[q]!, vertices[q + 1]!);
+  const along = (e: number, left: number, right: number, ends: readonly number[]) => {
+    if (left === right) return;
+    points.push(...ends);
     pairs.push(Math.min(left, right), Math.max(left, right));
     cells.push(-1);
     edges.push(e, e);
+  };
+  for (let e = 0; e < complex.edgeCount; e++) {
+    const [left, right] = [winners[2 * e]!, winners[2 * e + 1]!];
+    const [p, q] = [2 * edgeVertices[2 * e]!, 2 * edgeVertices[2 * e + 1]!];
+    const whole = [vertices[p]!, vertices[p + 1]!, vertices[q]!, vertices[q + 1]!];
+    if (left >= 0 && right >= 0) along(e, left, right, whole);
+    if (left !== SEVERAL || right !== SEVERAL) continue;
+    // Scores are continuous: the winner changes in the same points on both sides.
+    const [ours, theirs] = [2 * e, 2 * e + 1].map((half) => inOrder(parts.get(half)!, whole));
+    ours!.forEach((part, i) => {
+      const other = theirs![i];
+      if (other !== undefined) along(e, part.class, other.class, part.ends);
+    });
   }
   return new DecisionBoundary(
     complex,
@@ -168,4 +186,18 @@ export function decisionBoundary(complex: Complex): DecisionBoundary {
     Int32Array.from(cells),
     Int32Array.from(edges),
   );
+}
+
+/** The part of an edge on one side of which a class wins, in the direction of the edge. */
+interface EdgePart {
+  readonly class: number;
+  /** x and y of both ends. */
+  readonly ends: readonly number[];
+}
+
+/** The parts of an edge from its first vertex to its last. */
+function inOrder(parts: readonly EdgePart[], [x1, y1, x2, y2]: readonly number[]): EdgePart[] {
+  const position = ({ ends: [x, y] }: EdgePart) =>
+    (x! - x1!) * (x2! - x1!) + (y! - y1!) * (y2! - y1!);
+  return [...parts].sort((a, b) => position(a) - position(b));
 }

@@ -195,6 +195,60 @@ test("a boundary along an edge of the complex is found", () => {
   assert.ok(Math.abs(boundary.length() - 3) < 1e-12);
 });
 
+/** Three scores of x and y, from max(x, 0), max(−x, 0) and y. */
+const threeScores = (V: number[][]) =>
+  SplineNetwork.fromWeights([
+    {
+      W: [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+      ],
+      b: [0, 0, 10],
+    }, // prettier-ignore
+    { W: V, b: V.map((row) => -10 * row[2]!) },
+  ]);
+
+test("where two classes tie on a part of a cell and a third wins the rest, the lower is taken", () => {
+  // y, 0 and 0 below and above y = 0, on both sides of x = 0.
+  const complex = partition(
+    threeScores([
+      [0, 0, 1],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]),
+    { domain },
+  );
+  const classes = [...classPieces(complex)].map((piece) => piece.class);
+  assert.deepEqual(classes, [0, 1, 0, 1]);
+  assert.ok(Math.abs(complex.decisionBoundary().length([0, 1]) - 3) < 1e-12);
+  assert.ok(Math.abs(complex.decisionBoundary().length() - 3) < 1e-12);
+});
+
+test("a boundary along a part of an edge is found, and nothing along the rest", () => {
+  // Class 0 scores y. Below, on the right of x = 0, classes 1 and 2 are both 0 and class 1 is taken;
+  // on the left class 2 scores −x.
+  const complex = partition(
+    threeScores([
+      [0, 0, 1],
+      [0, 0, 0],
+      [0, 1, 0],
+    ]),
+    { domain },
+  );
+  const boundary = complex.decisionBoundary();
+  const along = Array.from({ length: boundary.count }, (_, s) => boundary.segment(s)).filter(
+    ({ cell }) => cell < 0,
+  );
+  assert.equal(along.length, 1);
+  assert.deepEqual(along[0]!.classes, [1, 2]);
+  const [low, high] = [along[0]!.from, along[0]!.to].sort((a, b) => a[1] - b[1]);
+  assert.ok(Math.hypot(low![0], low![1] + 1) < 1e-12);
+  assert.ok(Math.hypot(high![0], high![1]) < 1e-12);
+  assert.ok(Math.abs(boundary.length([0, 1]) - 1) < 1e-12);
+  assert.ok(Math.abs(boundary.length([0, 2]) - 2 * Math.SQRT2) < 1e-12);
+});
+
 test("the boundary turns at a fold by the angle between its segments", () => {
   const net = drawn([2, 14, 6, 3], 29);
   const boundary = partition(net, { domain }).decisionBoundary();
