@@ -25,17 +25,25 @@ const sizes = ({ cellsPerLayer, edgeCount, vertexCount }: Complex) => [
   vertexCount,
 ];
 
-/** A cell as a text: its code, and its corners up to rounding. */
-function nameOf(complex: Complex, i: number): string {
-  const corners = complex.polygon(i).map((p) => p.map((v) => (v + 100).toFixed(7)).join());
-  return `${complex.code(i).key} ${corners.sort().join(" ")}`;
+/**
+ * Cells as texts: their codes, and their corners up to rounding. Not those thinner than that: where
+ * lines meet in one point, either complex may have such a cell alone.
+ */
+function namesOf(complex: Complex): string[] {
+  const names: string[] = [];
+  for (let i = 0; i < complex.cellCount; i++) {
+    const corners = complex.polygon(i).map((p) => p.map((v) => (v + 100).toFixed(7)).join());
+    const apart = [...new Set(corners)].sort();
+    if (apart.length > 2) names.push(`${complex.code(i).key} ${apart.join(" ")}`);
+  }
+  return names.sort();
 }
 
 test("complexes of many patches are those of one: random networks and slices of all kinds", () => {
   let divided = 0;
   for (let i = 0; i < 240; i++) {
     const given = specimen(random(1000 + i), i);
-    const { net, slice, domain } = given;
+    const { net, slice, domain, special } = given;
     const whole = partition(net, { domain, ...(slice && { slice }) });
     if (whole.cellCount > 400) continue;
     const { complex, patches } = patched(given, i % 3);
@@ -46,11 +54,11 @@ test("complexes of many patches are those of one: random networks and slices of 
       checkMaps(complex, [...Array(complex.cellCount).keys()]);
       checkNeighbours(complex, complex.interiorEdges());
       checkLocation(complex, corners, random(i), 20);
-      assert.deepEqual(sizes(complex), sizes(whole));
-      assert.deepEqual(
-        [...Array(complex.cellCount).keys()].map((cell) => nameOf(complex, cell)).sort(),
-        [...Array(complex.cellCount).keys()].map((cell) => nameOf(whole, cell)).sort(),
-      );
+      const [ours, theirs] = [namesOf(complex), namesOf(whole)];
+      assert.deepEqual(ours, theirs);
+      const thin = complex.cellCount + whole.cellCount - 2 * ours.length;
+      if (thin === 0) assert.deepEqual(sizes(complex), sizes(whole));
+      else assert.ok(special, `${thin} thin cells`);
     } catch (error) {
       throw new Error(`${given.name}, ${patches} patches: ${error}`, { cause: error });
     }

@@ -128,6 +128,18 @@ export function denseNetwork(
   return build.finish();
 }
 
+/** Four to six dense layers in a chain, each of any activation: the deeper, the fewer and narrower. */
+function deepNetwork(rng: Random, weights: Draw, offsets: Draw): SplineNetwork {
+  const build = new Builder([rng.integer(2, 3)]);
+  const depth = 4 + Math.min(rng.integer(0, 2), rng.integer(0, 2));
+  for (let l = 0; l < depth; l++) {
+    build.add(dense(sizeOf(build.shape), rng.integer(2, 8 - depth), weights, offsets));
+    build.add(activation(build.shape, rng));
+  }
+  build.add(dense(sizeOf(build.shape), rng.integer(1, 3), weights, offsets));
+  return build.finish();
+}
+
 /** Small convolutional networks with poolings of all kinds. */
 export function imageNetwork(rng: Random, weights: Draw, offsets: Draw): SplineNetwork {
   const build = new Builder([rng.integer(3, 6), rng.integer(3, 6), rng.integer(1, 2)]);
@@ -206,8 +218,8 @@ export function specimen(rng: Random, i: number): Specimen {
       offsets = (count) => new Float64Array(count).fill(0.25);
     }
   }
-  const image = i % 3 === 2;
-  const net = (image ? imageNetwork : denseNetwork)(rng, weights, offsets);
+  const draw = [denseNetwork, i % 2 === 0 ? denseNetwork : deepNetwork, imageNetwork][i % 3]!;
+  const net = draw(rng, weights, offsets);
   const D = net.inputSize;
   const direction = () => rng.normals(D).map((v) => (special ? Math.round(2 * v) : v));
   const e1 = unlike(direction, undefined);
