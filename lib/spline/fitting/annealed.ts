@@ -1,5 +1,5 @@
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { planeAt } from "./assign";
+import { factorise, solveFactorised } from "./cholesky";
 import { leastSquaresPartition } from "./leastSquaresPartition";
 import type { Fit, Problem } from "./problem";
 
@@ -106,22 +106,19 @@ class NormalEquations {
   }
 
   /** (JᵀJ + damping · diagonal)⁻¹ Jᵀ(y − f); undefined where rounding left it not definite. */
-  solve(damping: number): number[] | undefined {
+  solve(damping: number): Float64Array | undefined {
     const size = this.right.length;
-    const G = Matrix.zeros(size, size);
+    const G = this.gram.slice();
     let trace = 0;
     for (let i = 0; i < size; i++) trace += this.gram[i * size + i]!;
     for (let i = 0; i < size; i++) {
-      for (let j = 0; j < i; j++) {
-        G.set(i, j, this.gram[i * size + j]!);
-        G.set(j, i, this.gram[i * size + j]!);
-      }
       // A plane without points has a zero diagonal: it stays where it is.
       const own = this.gram[i * size + i]!;
-      G.set(i, i, own * (1 + damping) + (1e-12 * trace) / size);
+      G[i * size + i] = own * (1 + damping) + (1e-12 * trace) / size;
     }
-    const cholesky = new CholeskyDecomposition(G);
-    if (!cholesky.isPositiveDefinite()) return undefined;
-    return cholesky.solve(Matrix.columnVector(Array.from(this.right))).to1DArray();
+    if (!factorise(G, size)) return undefined;
+    const move = this.right.slice();
+    solveFactorised(G, move);
+    return move;
   }
 }

@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, Matrix, SVD } from "ml-matrix";
+import { Matrix, SVD } from "ml-matrix";
+import { factorise, solveFactorised } from "./cholesky";
 import type { Problem } from "./problem";
 
 /**
@@ -76,19 +77,28 @@ export class CellPlanes {
     }
   }
 
-  private solve(k: number): number[] {
-    const { width, right } = this;
+  private solve(k: number): ArrayLike<number> {
+    const { width, gram } = this;
     const { ridge } = this.data;
-    const G = this.gramOf(k);
-    const trace = G.trace();
-    for (let i = 0; i < width; i++) G.set(i, i, G.get(i, i) + ridge);
-    const g = Matrix.columnVector(Array.from(right.subarray(k * width, (k + 1) * width)));
-    const cholesky = new CholeskyDecomposition(G);
-    const smallest = Math.min(...cholesky.lowerTriangularMatrix.diagonal());
-    // The square of the smallest pivot against the size of the whole: 1e-12 is beyond doubt.
-    if (cholesky.isPositiveDefinite() && smallest ** 2 > 1e-12 * trace) {
-      return cholesky.solve(g).to1DArray();
+    const plane = this.right.slice(k * width, (k + 1) * width);
+    const L = gram.slice(k * width * width, (k + 1) * width * width);
+    let trace = 0;
+    for (let i = 0; i < width; i++) {
+      trace += L[i * width + i]!;
+      L[i * width + i]! += ridge;
     }
+    if (factorise(L, width)) {
+      let smallest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < width; i++) smallest = Math.min(smallest, L[i * width + i]!);
+      // The square of the smallest pivot against the size of the whole: 1e-12 is beyond doubt.
+      if (smallest ** 2 > 1e-12 * trace) {
+        solveFactorised(L, plane);
+        return plane;
+      }
+    }
+    const G = this.gramOf(k);
+    for (let i = 0; i < width; i++) G.set(i, i, G.get(i, i) + ridge);
+    const g = Matrix.columnVector(Array.from(plane));
     return new SVD(G, { autoTranspose: true }).solve(g).to1DArray();
   }
 
