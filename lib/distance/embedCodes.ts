@@ -1,5 +1,6 @@
 import { UMAP } from "umap-js";
 import type { Random } from "../random";
+import { checkCount } from "../spline/checkCount";
 import type { CodeBook } from "./CodeBook";
 import type { DistanceOptions } from "./comparison";
 import { nearestNeighbours } from "./nearestNeighbours";
@@ -20,7 +21,9 @@ export interface EmbeddingOptions extends DistanceOptions {
  * units: UMAP (McInnes, Healy & Melville 2018) on exact nearest neighbours by Hamming distance.
  *
  * A picture, not a measurement: only neighbourhoods are kept, distances between groups mean little.
- * Throws RangeError unless there are more codes than neighbours, and two neighbours or more.
+ *
+ * @throws RangeError unless there are more codes than neighbours, and two neighbours or more, an
+ *   epoch or more, and a finite least distance, 0 or more
  *
  * @example
  * const grid = Array.from({ length: 40 }, (_, n) => [n / 20 - 1, Math.sin(n)]);
@@ -37,6 +40,10 @@ export async function embedCodes(
       `${neighbours} neighbours of each of ${book.size} codes, expected an integer from 2 to ` +
         `${book.size - 1}: give fewer { neighbours }, or more codes`,
     );
+  }
+  if (epochs !== undefined) checkCount("epochs", epochs);
+  if (!(minDist >= 0 && minDist < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`minDist is ${minDist}, expected a finite number, 0 or more`);
   }
   const k = neighbours - 1;
   const exclude = Int32Array.from({ length: book.size }, (_, n) => n);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { requireInteger } from "./checkTraining";
 import { differentiableTemplates } from "./differentiableTemplates";
 import { requireFactor } from "./requireFactor";
 import type { Penalty } from "./trainStep";
@@ -17,7 +18,8 @@ export interface TemplateNormOptions {
  * ‖A‖₂². It acts where the data are, and says nothing about elsewhere.
  *
  * Templates cost C backward passes for each signal, and twice that for the gradient; see
- * {@link differentiableTemplates} for the layers they can pass. Throws RangeError on γ < 0.
+ * {@link differentiableTemplates} for the layers they can pass. Throws RangeError on γ < 0, and
+ * unless `signals` is an integer from 1.
  *
  * @example
  * const curve = await trainClassifier(model, data, {
@@ -26,6 +28,7 @@ export interface TemplateNormOptions {
  */
 export function templateNorms({ gamma, signals }: TemplateNormOptions): Penalty {
   requireFactor(gamma);
+  if (signals !== undefined) requireInteger(signals, 1, "signals");
   return (model, inputs) => {
     const count = Math.min(signals ?? inputs.shape[0]!, inputs.shape[0]!);
     const A = differentiableTemplates(model, inputs.slice([0], [count]));
@@ -41,7 +44,7 @@ export function templateNorms({ gamma, signals }: TemplateNormOptions): Penalty 
  *
  * ‖W‖₂ = uᵀ W v with the leading singular vectors, found by `iterations` of the power method from a start
  * that is always the same; u and v count as constants, which gives the gradient of ‖W‖₂. Throws RangeError
- * on γ < 0 and, in training, on a model with weights that are no dense layer's.
+ * on γ < 0, unless `iterations` is an integer from 1 and, in training, on a model with weights that are no dense layer's.
  *
  * @example
  * const curve = await trainClassifier(model, data, {
@@ -56,6 +59,7 @@ export function layerNorms({
   readonly iterations?: number;
 }): Penalty {
   requireFactor(gamma);
+  requireInteger(iterations, 1, "iterations");
   return (model) => {
     const squares = model.layers
       .filter(({ weights }) => weights.length > 0)

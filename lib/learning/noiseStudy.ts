@@ -1,5 +1,6 @@
 import { type Dataset, mnist, pixelSequences } from "../data";
 import { random } from "../random";
+import { requireInteger } from "./checkTraining";
 import { identityRecurrence } from "./identityRecurrence";
 import { type TrainOptions, trainClassifier } from "./trainClassifier";
 
@@ -78,7 +79,7 @@ export interface NoiseRunOptions extends Pick<TrainOptions, "signal" | "checkpoi
  * Trains one network of the study; fewer epochs are the beginning of the same training.
  * Undefined if it was stopped.
  *
- * @throws what {@link trainClassifier} and the reader of MNIST throw
+ * @throws RangeError unless `epochs` is an integer from 1, and what {@link trainClassifier} and the reader of MNIST throw
  * @example
  * const [job] = noiseJobs();
  * await trainNoiseJob(job, { signal: AbortSignal.abort() }); // undefined
@@ -87,6 +88,7 @@ export async function trainNoiseJob(
   { task, layers, deviation, seed }: NoiseJob,
   { epochs = NOISE_STUDY.tasks[task].epochs, ...watched }: NoiseRunOptions = {},
 ): Promise<NoiseRun | undefined> {
+  requireInteger(epochs, 1, "epochs");
   const { units, images, testImages, batchSize, optimizer } = NOISE_STUDY;
   const [training, test] = [
     sequencesOf(task, "train", images),

@@ -1,4 +1,5 @@
 import type { Random } from "../random";
+import { checkCount } from "./checkCount";
 import { extremes } from "./extremes";
 import { largestMagnitude } from "./magnitude";
 import { OperatorProbe } from "./OperatorProbe";
@@ -131,7 +132,8 @@ const atLeast = (measured: number, bound: number, note = ""): Finding => ({
  * Sampling can't prove: a violation smaller than rounding or in a corner never met goes unseen.
  *
  * @throws OperatorContractError with the report if any property fails
- * @throws RangeError if the operator's tensors are too large to be written out: take `quick` then
+ * @throws RangeError on options out of range, or if the operator's tensors are too large to be written
+ *   out: take `quick` then
  * @example
  * checkOperator(activations.leakyRelu([3], 0.1), { random: random(1) }).failed; // []
  */
@@ -139,6 +141,10 @@ export function checkOperator(
   operator: Operator,
   { random, samples = 60, scale = 1, quick = false }: CheckOptions,
 ): OperatorReport {
+  checkCount("samples", samples);
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`scale is ${scale}, expected a finite number above 0`);
+  }
   const probe = new OperatorProbe(operator, random, samples, scale);
   const findings: Record<string, Finding> = {
     writes: writes(probe),

@@ -236,4 +236,8 @@ test("codes to embed need more of them than neighbours, and an error says so", a
     const options = { random: random(1), ...(neighbours !== undefined && { neighbours }) };
     await assert.rejects(embedCodes(four, options), /RangeError: .*neighbours/);
   }
+  for (const epochs of [0, -1, Number.NaN, 2.5]) {
+    const options = { random: random(1), neighbours: 3, epochs };
+    await assert.rejects(embedCodes(four, options), /RangeError: epochs/);
+  }
 });

@@ -125,3 +125,10 @@ test("what has no meaning is refused", async () => {
   images.dispose();
   model.dispose();
 });
+
+test("counts that aren't integers from 1 are refused", () => {
+  for (const count of [0, -1, Number.NaN, 2.5]) {
+    assert.throws(() => layerNorms({ gamma: 1, iterations: count }), /RangeError: iterations/);
+    assert.throws(() => templateNorms({ gamma: 1, signals: count }), /RangeError: signals/);
+  }
+});

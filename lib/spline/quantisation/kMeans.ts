@@ -1,4 +1,5 @@
 import { type Random, random } from "../../random";
+import { checkCount } from "../checkCount";
 import type { MaxAffineSpline } from "../MaxAffineSpline";
 import { largestMagnitude, powerOfTwoBelow } from "../magnitude";
 import { readPoints } from "../tensorInput";
@@ -180,10 +181,4 @@ function checkedStart(
     );
   }
   return centroids.map((value, i) => (value - mean[i % dimension]!) / unit);
-}
-
-function checkCount(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1)) {
-    throw new RangeError(`${name} is ${value}, expected an integer from 1`);
-  }
 }

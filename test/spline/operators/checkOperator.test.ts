@@ -316,3 +316,20 @@ test("an activation whose pieces don't meet is refused as it is made", () => {
   assert.throws(make({ intercepts: [0] }), /1 intercepts, expected 2/);
   assert.throws(make({ slopes: [0, Number.NaN] }), /slopes\[1\] is NaN/);
 });
+
+test("a check of no points, or of points without a size, is refused", () => {
+  const operator = new Dense(Float64Array.of(1), null, 1, 1);
+  for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const name of ["samples", "scale"]) {
+      const options = { random: random(1), [name]: value };
+      assert.throws(() => checkOperator(operator, options), {
+        name: "RangeError",
+        message: /expected/,
+      });
+    }
+  }
+  assert.throws(
+    () => checkOperator(operator, { random: random(1), samples: 2.5 }),
+    /samples is 2.5/,
+  );
+});
