@@ -2,9 +2,6 @@
  * √(Σ v_i²) of any number of entries. In units of the largest, so that no square over- or underflows,
  * and with compensated summation: to the last bit what `Math.hypot` gives, whose arguments would have
  * to fit on the stack.
- *
- * @example
- * euclideanNorm([3e200, 4e200]) / 1e200; // 5.00
  */
 export function euclideanNorm(values: ArrayLike<number>): number {
   let most = 0;
@@ -38,9 +35,6 @@ export function largestMagnitude(v: ArrayLike<number>): number {
 /**
  * The largest power of two that is at most `magnitude`, so that dividing by it rounds nothing; 1 for
  * 0. Its own inverse is finite too: below 2^-1022 it stays there.
- *
- * @example
- * powerOfTwoBelow(5); // 4
  */
 export function powerOfTwoBelow(magnitude: number): number {
   if (magnitude === 0) return 1;
