@@ -9,11 +9,11 @@ const KEYFRAME = 64;
 export interface LoggedCodes {
   /** Units whose piece changes, all stages counted in a row, and the pieces they take. */
   readonly units: Int32Array;
-  readonly pieces: Uint8Array | Uint16Array;
+  readonly pieces: Pieces;
   /** Where each cell's changes end [cells]. */
   readonly ends: Int32Array;
   /** Whole codes, of every 64th cell [⌈cells / 64⌉ × units]. */
-  readonly keyframes: Uint8Array | Uint16Array;
+  readonly keyframes: Pieces;
 }
 
 /**
@@ -26,9 +26,9 @@ export class CodeLog {
   private changes = 0;
   private cells = 0;
   private units = new Int32Array(1 << 8);
-  private pieces: Uint8Array | Uint16Array;
+  private pieces: Pieces;
   private ends = new Int32Array(1 << 8);
-  private keyframes: Uint8Array | Uint16Array;
+  private keyframes: Pieces;
   /** Where the units of each stage begin if all are counted in a row. */
   private readonly starts: number[];
   private readonly total: number;
@@ -37,9 +37,8 @@ export class CodeLog {
     this.starts = startsOf(stages.map(({ code }) => code.length));
     this.total = stages.reduce((sum, { code }) => sum + code.length, 0);
     const most = Math.max(1, ...stages.map(({ nonlinearity }) => nonlinearity.operator.pieces));
-    const Wide = most <= 0x100 ? Uint8Array : Uint16Array;
-    this.pieces = new Wide(1 << 8);
-    this.keyframes = new Wide(Math.max(1, this.total));
+    this.pieces = makePieces(1 << 8, most);
+    this.keyframes = makePieces(Math.max(1, this.total), most);
   }
 
   /** Notes that unit k of stage s now takes this piece. */

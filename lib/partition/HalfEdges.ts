@@ -1,3 +1,4 @@
+import type { Pieces } from "../spline/operators";
 import type { Point } from "../spline/planar";
 
 /** Stands for the face of a half-edge that has been taken out. */
@@ -356,7 +357,7 @@ export class HalfEdges {
 }
 
 /** The same numbers in an array twice as long. */
-export function grown<T extends Float64Array | Int32Array | Uint16Array | Uint8Array>(array: T): T {
+export function grown<T extends Float64Array | Int32Array | Pieces>(array: T): T {
   const larger = new (array.constructor as new (length: number) => T)(2 * array.length);
   larger.set(array);
   return larger;
