@@ -14,12 +14,11 @@ export class SliceMetric {
   private readonly l22: number;
 
   constructor({ e1, e2 }: CheckedSlice) {
-    const dot = (p: Float64Array, q: Float64Array) => p.reduce((sum, v, i) => sum + v * q[i]!, 0);
-    this.l11 = Math.sqrt(dot(e1, e1));
-    this.l21 = dot(e1, e2) / this.l11;
+    this.l11 = euclideanNorm(e1);
+    const along = e1.map((v) => v / this.l11);
+    this.l21 = along.reduce((sum, v, i) => sum + v * e2[i]!, 0);
     // By what is left of e2 without its part along e1: a difference of squares would cancel.
-    const share = this.l21 / this.l11;
-    this.l22 = euclideanNorm(e2.map((v, i) => v - share * e1[i]!));
+    this.l22 = euclideanNorm(e2.map((v, i) => v - this.l21 * along[i]!));
   }
 
   /** Area of the input space per area of the slice's coordinates. */

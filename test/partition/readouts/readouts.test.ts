@@ -20,6 +20,7 @@ import {
   sliceMaps,
   sliceThrough,
 } from "../../../lib";
+import { SliceMetric } from "../../../lib/partition/readouts/SliceMetric";
 
 const BOX = [
   [-1, -1],
@@ -260,3 +261,22 @@ test("a slice through three inputs holds them, with the input space's distances"
   );
   assert.throws(() => sliceThrough(p, [1], p), /20, 1 and 20/);
 });
+
+test("lengths and angles in a slice are right whatever the unit of its directions", () => {
+  for (const [p, q] of [
+    [1e-200, 1e-200],
+    [1e200, 1e200],
+    [1e-150, 1e150],
+  ] as const) {
+    // e1 = p (3, 4), e2 = q (4, 3): of lengths 5 p and 5 q, and cosine 24 / 25.
+    const metric = new SliceMetric({
+      origin: Float64Array.of(0, 0),
+      e1: Float64Array.of(3 * p, 4 * p),
+      e2: Float64Array.of(4 * q, 3 * q),
+    });
+    assert.ok(Math.abs(metric.length(1 / p, 0) - 5) < 1e-12);
+    assert.ok(Math.abs(metric.length(0, 1 / q) - 5) < 1e-12);
+    assert.ok(Math.abs(metric.length(1 / p, -1 / q) - Math.SQRT2) < 1e-12);
+    assert.ok(Math.abs(metric.firstOf(p) - 1 / 5) < 1e-12);
+  }
+}); // prettier-ignore
