@@ -1,4 +1,5 @@
 import { MaxAffineSpline } from "../MaxAffineSpline";
+import { largestMagnitude, powerOfTwoBelow } from "../magnitude";
 import { type NestedNumbers, readPoint, readPoints, readTensor } from "../tensorInput";
 
 /**
@@ -27,6 +28,13 @@ export class PowerDiagram {
   readonly cells: number;
   /** D, the dimension of the space. */
   readonly dimension: number;
+  /**
+   * Powers are compared in a unit in which differences of centroids and of radii are of size 1, so
+   * that squares keep in range, and by ρ_r − ρ_0: a number common to all would drown the rest.
+   */
+  private readonly unit: number;
+  /** (ρ_r − ρ_0) / unit² [R]. */
+  private readonly shifts: Float64Array;
 
   constructor(centroids: NestedNumbers, radii: ArrayLike<number>) {
     const { data, shape } = readTensor(centroids, 2, "centroids");
@@ -41,6 +49,11 @@ export class PowerDiagram {
     this.radii = squares;
     this.cells = R;
     this.dimension = D;
+    const apart = data.map((value, i) => value - data[i % D]!);
+    const shifts = squares.map((rho) => rho - squares[0]!);
+    const size = Math.max(largestMagnitude(apart), Math.sqrt(largestMagnitude(shifts)));
+    this.unit = powerOfTwoBelow(size);
+    this.shifts = shifts.map((shift) => shift / this.unit / this.unit);
   }
 
   /**
@@ -114,9 +127,9 @@ export class PowerDiagram {
     const code = this.least(point, 0);
     let second = Number.POSITIVE_INFINITY;
     for (let r = 0; r < this.cells; r++) {
-      if (r !== code) second = Math.min(second, this.powerAt(r, point, 0));
+      if (r !== code) second = Math.min(second, this.comparable(r, point, 0));
     }
-    return second - this.powerAt(code, point, 0);
+    return (second - this.comparable(code, point, 0)) * this.unit * this.unit;
   }
 
   /**
@@ -177,20 +190,26 @@ export class PowerDiagram {
   }
 
   private least(points: Float64Array, from: number): number {
-    const { centroids, radii, dimension } = this;
     let [code, least] = [0, Number.POSITIVE_INFINITY];
-    for (let r = 0, m = 0; r < radii.length; r++) {
-      let power = -radii[r]!;
-      for (let i = from; i < from + dimension; i++, m++) {
-        const away = points[i]! - centroids[m]!;
-        power += away * away;
-      }
+    for (let r = 0; r < this.cells; r++) {
+      const power = this.comparable(r, points, from);
       if (power < least) {
         least = power;
         code = r;
       }
     }
     return code;
+  }
+
+  /** (‖x − μ_r‖² − (ρ_r − ρ_0)) / unit². */
+  private comparable(r: number, points: Float64Array, from: number): number {
+    const { centroids, dimension, unit } = this;
+    let power = -this.shifts[r]!;
+    for (let i = 0, m = r * dimension; i < dimension; i++, m++) {
+      const away = (points[from + i]! - centroids[m]!) / unit;
+      power += away * away;
+    }
+    return power;
   }
 
   private powerAt(r: number, points: Float64Array, from: number): number {

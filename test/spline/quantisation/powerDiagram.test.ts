@@ -331,3 +331,20 @@ test("wrong shapes and numbers are refused, with what was found and expected", (
     /20 outputs of 2 pieces have 1048576 codes: give those that occur/,
   );
 });
+
+test("codes are right whatever the unit, and whatever is added to all squared radii", () => {
+  const draws = random(5);
+  const [centroids, points] = [draws.normals(12), draws.normals(60)];
+  const plain = PowerDiagram.fromFlat(centroids, new Float64Array(6));
+  const expected = plain.codes(points);
+  for (const unit of [1e-300, 1e-170, 1e170, 1e300]) {
+    const scaled = PowerDiagram.fromFlat(
+      centroids.map((v) => v * unit),
+      new Float64Array(6),
+    );
+    assert.deepEqual(scaled.codes(points.map((v) => v * unit)), expected);
+  }
+  const lifted = PowerDiagram.fromFlat(centroids, new Float64Array(6).fill(1e20));
+  assert.deepEqual(lifted.codes(points), expected);
+  assert.equal(lifted.tieMargin([0.3, 0.1]), plain.tieMargin([0.3, 0.1]));
+});
