@@ -36,9 +36,12 @@ export function initialStatePenalty({
         .mean()
         .mul(deviation ** 2);
     const p = tf.softmax(frozen.outputs).expandDims(2);
-    const variance = J.square().mul(p).sum(1).sub(J.mul(p).sum(1).square());
-    return variance
-      .sum(1)
+    // About the mean: a difference of squares would cancel where all classes have much in common.
+    const own = J.sub(J.mul(p).sum(1, true));
+    return own
+      .square()
+      .mul(p)
+      .sum([1, 2])
       .mean()
       .mul(deviation ** 2 / 2);
   };

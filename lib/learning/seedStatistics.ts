@@ -1,3 +1,5 @@
+import { largestMagnitude, powerOfTwoBelow } from "../spline/magnitude";
+
 /** Mean and standard deviation (n − 1) of a measure over seeds; NaN for the latter with one seed. *
  * @example meanAndSd([1, 2, 3]).sd; // 1
  */
@@ -5,7 +7,9 @@ export function meanAndSd(values: readonly number[]): { mean: number; sd: number
   const n = values.length;
   if (n === 0) throw new RangeError("there are no values to take the mean of");
   const mean = values.reduce((sum, v) => sum + v, 0) / n;
-  const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
+  const away = values.map((v) => v - mean);
+  const unit = powerOfTwoBelow(largestMagnitude(away)); // squares stay in range
+  const sd = unit * Math.sqrt(away.reduce((sum, v) => sum + (v / unit) ** 2, 0) / (n - 1));
   return { mean, sd };
 }
 

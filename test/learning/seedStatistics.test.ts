@@ -50,3 +50,9 @@ test("lists that aren't pairs, and one seed, are refused", () => {
   assert.throws(() => pairedDifference([1], [2]), /two seeds or more, got 1 and 1/);
   assert.throws(() => pairedDifference([1, 2], [2]), /got 2 and 1/);
 });
+
+test("the standard deviation is right whatever the unit", () => {
+  for (const unit of [2 ** -900, 1, 2 ** 900]) {
+    assert.equal(meanAndSd([unit, 2 * unit, 6 * unit]).sd, Math.sqrt(7) * unit);
+  }
+});
