@@ -1,4 +1,5 @@
 import { cellBoundary, type NearestFacet, type SplineNetwork } from "../network";
+import { slopesLost, underflows } from "../network/underflow";
 import { euclideanNorm, largestMagnitude } from "../spline/magnitude";
 
 /** What is certain about the class of a signal and of all near it. */
@@ -37,6 +38,12 @@ export interface Certificate {
  * exact; // false
  */
 export function certify(net: SplineNetwork, x: ArrayLike<number>): Certificate {
+  const { graph, inputSize, outputSize } = net;
+  const { codes } = graph.run(net.read(x));
+  // The affine map is read backwards then; forwards, `cellBoundary` looks.
+  if (outputSize <= inputSize && underflows((g) => graph.pullback(codes, g), outputSize)) {
+    throw slopesLost();
+  }
   const { label, margin, rival } = linearMargin(net, x);
   const { nearest: facet } = cellBoundary(net, x);
   const boundary = facet?.distance ?? Number.POSITIVE_INFINITY;

@@ -66,6 +66,13 @@ test("where slopes leave the range of float64 nothing is certified", () => {
     { W: [[1e200], [0]], b: [0, 0] },
   ]);
   assert.throws(() => certify(middle, [1]), /slopes of the network are below/);
+  // Forwards slopes are 1e300, 1e100 and 1e-100; backwards they are lost.
+  const backwards = SplineNetwork.fromWeights([
+    { W: [[1e300, 1e300, 1e300]], b: [0] },
+    { W: [[1e-200]], b: [0] },
+    { W: [[1e-200], [0]], b: [0, 1e-100] },
+  ]);
+  assert.throws(() => certify(backwards, [2, 2, 2]), /slopes of the network are below/);
   // Slopes that are 0 are no underflow.
   const dead = SplineNetwork.fromWeights([
     { W: [[1]], b: [-2] },
