@@ -79,6 +79,22 @@ test("a training with noise that was interrupted goes on to the same bits", asyn
   );
 });
 
+test("what all classes have in common adds nothing to the penalty", () => {
+  const model = noisyNet(0);
+  const x = tf.tensor(data.inputs, [data.size, ...data.shape]);
+  const penalty = initialStatePenalty({ deviation: 0.3 });
+  const measured = () => tf.tidy(() => penalty(model, x).dataSync()[0]!);
+  const before = measured();
+  const kernel = model.layers.at(-1)!.weights[0]!;
+  tf.tidy(() => {
+    kernel.write(kernel.read().add(1e4));
+  });
+  const after = measured();
+  assert.ok(Math.abs(after / before - 1) < 0.02, `${before}, then ${after}`);
+  x.dispose();
+  model.dispose();
+});
+
 test("the penalty is the corrected regulariser, and training lowers it", async () => {
   const deviation = 0.3;
   const model = noisyNet(0);
