@@ -22,7 +22,7 @@ const MOST_SQUARINGS = 40;
  * numbers that aren't finite.
  *
  * @example
- * spectralNorm([3, 0, 4, 0], 2, 2).lower; // 5
+ * spectralNorm([3, 0, 4, 0], 2, 2).lower; // 5.00
  */
 export function spectralNorm(
   A: ArrayLike<number>,
