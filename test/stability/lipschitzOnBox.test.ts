@@ -159,6 +159,38 @@ test("a pre-activation that rounding alone makes positive may be of either sign"
   assert.deepEqual([first[0]![0], last[0]![0]], [0, 1]);
 });
 
+test("the pieces of signals in a box are among the possible ones, each channel with its own slopes", () => {
+  const draws = random(21);
+  const channels = (slopes: number[]) =>
+    new Activation([slopes.length], {
+      kind: "prelu",
+      knots: [0],
+      slopes: slopes.flatMap((slope) => [slope, 1]),
+      intercepts: slopes.flatMap(() => [0, 0]),
+    });
+  const dense = (inputs: number, outputs: number) =>
+    new Dense(draws.normals(inputs * outputs), draws.normals(outputs), inputs, outputs);
+  const operators = [dense(2, 4), channels([-2, 0, 3, 0.5]), dense(4, 4), channels([1, -1, 2, 0])];
+  const nodes = [...operators, dense(4, 2)].map((operator, n) => ({
+    name: `node ${n}`,
+    operator,
+    inputs: [n],
+  }));
+  const net = new SplineNetwork(new Graph([2], nodes));
+  const [low, high] = [Float64Array.of(-0.5, -1), Float64Array.of(0.5, 0.2)];
+  const { first, last } = possiblePieces(denseLayers(net, "this"), { low, high });
+  assert.ok(first.some((pieces, l) => pieces.some((from, k) => from === last[l]![k]))); // some decided
+  for (let n = 0; n < 500; n++) {
+    const code = net.code(low.map((v, d) => draws.uniform(v, high[d]!)));
+    first.forEach((pieces, l) => {
+      pieces.forEach((from, k) => {
+        const piece = code.piece(l, k);
+        assert.ok(from <= piece && piece <= last[l]![k]!, `layer ${l}, unit ${k}: ${piece}`);
+      });
+    });
+  }
+});
+
 test("a lower bound takes one sample or more", () => {
   const net = SplineNetwork.fromWeights([{ W: [[2]], b: [0] }]);
   for (const samples of [0, -1, 1.5]) {

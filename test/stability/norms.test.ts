@@ -17,6 +17,7 @@ import {
   semidefiniteBound,
   spectralNorm,
 } from "../../lib";
+import { frobeniusNorm } from "../../lib/stability/operatorNorm";
 
 test("spectral norms are bracketed from the smallest number to the largest", () => {
   for (const v of [5e-324, 1e-310, 1e-300, 4e-160, 1e-100, 1, 1e100, 1e160, 1e300]) {
@@ -132,4 +133,27 @@ test("a sum of signals that one value holds has the norm √ of their number", (
   const three = new Dense(Float64Array.of(1, 1, 1), null, 1, 3);
   const beside = new SplineNetwork(new Graph([1], [node(three, 0), node(new Add([1], 4), 1, 0)]));
   assert.ok(Math.abs(productBounds(beside).product - 4) < 1e-9);
+});
+
+test("the Frobenius norm of a convolution counts its kernel once a place, in one dimension and two", () => {
+  const draws = random(9);
+  for (const shape of [
+    [5, 4, 2],
+    [6, 2],
+  ]) {
+    const taps = shape.length === 3 ? 2 * 3 : 2;
+    const size = shape.length === 3 ? ([2, 3] as const) : 2;
+    const operator = new Conv2d(shape, draws.normals(taps * 2 * 3), null, 3, { size });
+    const inputs = shape.reduce((product, side) => product * side, 1);
+    let squares = 0;
+    for (let i = 0; i < inputs; i++) {
+      const unit = new Float64Array(inputs);
+      unit[i] = 1;
+      const column = new Float64Array(operator.outputShape.reduce((n, side) => n * side, 1));
+      operator.forward(unit, column);
+      for (const entry of column) squares += entry ** 2;
+    }
+    const found = frobeniusNorm(operator);
+    assert.ok(Math.abs(found - Math.sqrt(squares)) < 1e-12 * found, `${shape}: ${found}`);
+  }
 });

@@ -73,7 +73,14 @@ test("slopes replayed from the log of codes are those of each cell's own map", (
   }
   const shallow = partition(drawn([2, 8, 6, 2], 1), { domain: BOX, layers: 1 });
   assert.equal(shallow.logs, undefined);
-  assert.equal(cellNorms(shallow).length, shallow.cellCount);
+  const norms = cellNorms(shallow);
+  assert.equal(norms.length, shallow.cellCount);
+  norms.forEach((norm, i) => {
+    const A = shallow.affineMap(i).A;
+    const rows = Array.from({ length: A.length / 2 }, (_, c) => [A[2 * c]!, A[2 * c + 1]!]);
+    const exact = new SingularValueDecomposition(new Matrix(rows)).norm2;
+    assert.ok(Math.abs(norm - exact) <= 1e-11 * Math.max(1, exact), `cell ${i}`);
+  });
 });
 
 test("norms on a slice are those of A on its plane, whatever directions span it", () => {
