@@ -64,6 +64,12 @@ test("codes of a data set are those of the float64 network, image by image", asy
   const done: number[] = [];
   const book = await codeBook(twin, images, { batchSize: 10, onBatch: (n) => done.push(n) });
   assert.deepEqual(done, [10, 20, 23]);
+  for (const batchSize of [0, -1, 1.5]) {
+    await assert.rejects(
+      codeBook(twin, images, { batchSize }),
+      /a batch of .*, expected an integer/,
+    );
+  }
   assert.deepEqual(
     book.layers.map(({ units, pieces }) => [units, pieces]),
     [

@@ -157,3 +157,22 @@ test("the Frobenius norm of a convolution counts its kernel once a place, in one
     assert.ok(Math.abs(found - Math.sqrt(squares)) < 1e-12 * found, `${shape}: ${found}`);
   }
 });
+
+test("the norm of a convolution of several channels is that of its circulant matrix", () => {
+  const draws = random(12);
+  for (let trial = 0; trial < 10; trial++) {
+    const kernel = draws.normals(2 * 2 * 2); // 2 taps, from 2 channels to 2
+    const length = draws.integer(3, 7);
+    const around = length + 1; // the circle on which no two ends meet in one window
+    const matrix = Matrix.zeros(2 * around, 2 * around);
+    for (let place = 0; place < around; place++) {
+      kernel.forEach((weight, n) => {
+        const [tap, from, to] = [n >> 2, (n >> 1) & 1, n & 1];
+        matrix.set(2 * place + to, 2 * ((place + tap) % around) + from, weight);
+      });
+    }
+    const exact = new SingularValueDecomposition(matrix).norm2;
+    const found = convolutionNorm(new Conv2d([length, 2], kernel, null, 2, { size: 2 }));
+    assert.ok(Math.abs(found / exact - 1) < 1e-5, `${length} places: ${found}, exact ${exact}`);
+  }
+});
